@@ -1,0 +1,34 @@
+/** Seeded randomness: the same seed gives the same sequence on every machine. */
+import { uniformBigInt } from 'pure-rand/distribution/uniformBigInt';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { must } from './assert.ts';
+
+export type Random = {
+  /** A whole number in [min, max], both ends included. */
+  int(min: number, max: number): number;
+  bigint(min: bigint, max: bigint): bigint;
+  /** True with probability `p` (0…1). */
+  chance(p: number): boolean;
+  pick<T>(from: readonly T[]): T;
+  shuffle<T>(items: readonly T[]): T[];
+};
+
+export function seededRandom(seed: number): Random {
+  const generator = xoroshiro128plus(seed | 0);
+  const int = (min: number, max: number) => uniformInt(generator, min, max);
+  return {
+    int,
+    bigint: (min, max) => uniformBigInt(generator, min, max),
+    chance: (p) => int(0, 999_999) < p * 1_000_000,
+    pick: (from) => must(from[int(0, from.length - 1)], 'pick from an empty list'),
+    shuffle(items) {
+      const out = [...items];
+      for (let i = out.length - 1; i > 0; i--) {
+        const j = int(0, i);
+        [out[i], out[j]] = [must(out[j], 'shuffle index'), must(out[i], 'shuffle index')];
+      }
+      return out;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Secrets live in files of mode 0600 and nowhere else: not in flags, environments, logs or git. */
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { BusError, messageOf } from './errors.ts';
+
+/** A fresh password: 32 random bytes in URL-safe base64, safe in JAAS, SQL and properties files. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Writes `content` readable by the owner only, also when the file existed with wider rights. */
+export async function writeSecretFile(file: string, content: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await writeFile(file, content, { mode: 0o600 });
+  await chmod(file, 0o600);
+}
+
+/** Reads a secret and refuses one that others could read too. Trailing line ends are dropped. */
+export async function readSecretFile(file: string): Promise<string> {
+  let mode: number;
+  try {
+    mode = (await stat(file)).mode & 0o777;
+  } catch (error) {
+    throw new BusError('BUS_FILE_UNREADABLE', { file, why: messageOf(error) }, error);
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new BusError('BUS_SECRET_EXPOSED', { file, mode: mode.toString(8).padStart(4, '0') });
+  }
+  return (await readFile(file, 'utf8')).replace(/[\r\n]+$/, '');
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+const LIMIT_MS = { test: 30_000, integration: 180_000, endToEnd: 900_000 };
+
+export default defineConfig({
+  test: {
+    sequence: { shuffle: { files: process.env['CIVICBUS_TEST_SHUFFLE'] === '1', tests: false } },
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/**/*.int.test.ts', 'tests/**/*.e2e.test.ts'],
+          testTimeout: LIMIT_MS.test,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/**/*.int.test.ts'],
+          globalSetup: ['tests/support/stack-setup.ts'],
+          testTimeout: LIMIT_MS.integration,
+          hookTimeout: LIMIT_MS.integration,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'end-to-end',
+          include: ['tests/**/*.e2e.test.ts'],
+          testTimeout: LIMIT_MS.endToEnd,
+          hookTimeout: LIMIT_MS.endToEnd,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
