@@ -127,6 +127,17 @@ export interface KafkaAdmin {
   /** Creates the absent ones and answers their names; existing topics are left as they are. */
   createTopics(specs: readonly TopicSpec[]): Promise<string[]>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** Settings made on each named topic itself, by topic; the broker's defaults are left out. */
+  topicConfigs(
+    names: readonly string[],
+  ): Promise<ReadonlyMap<string, Readonly<Record<string, string>>>>;
+  /** Sets the named settings of existing topics and leaves their other settings as they are. */
+  setTopicConfigs(
+    changes: readonly {
+      readonly name: string;
+      readonly config: Readonly<Record<string, string>>;
+    }[],
+  ): Promise<void>;
   /** Log start and read-committed end of every partition of the topics. */
   offsets(topics: readonly string[]): Promise<PartitionOffsets[]>;
   /** Offsets committed in Kafka by `group`; partitions without a commit are left out. */
