@@ -18,6 +18,11 @@ export type RawRecord = {
 
 export type RecordBatch = TopicPartition & {
   readonly records: readonly RawRecord[];
+  /**
+   * The offset that was asked for when this batch was fetched (kafkajs: `batch.fetchedOffset`).
+   * The handler proves with it that nothing between its own progress and this batch was passed over.
+   */
+  readonly fetchOffset: bigint;
   /** The offset after everything in this batch, transaction markers and aborted records included. */
   readonly nextOffset: bigint;
   /** The partition's high watermark as known when the batch was fetched. */
@@ -62,7 +67,9 @@ export interface PartitionHandler {
   claim(assignment: Assignment): Promise<ReadonlyMap<string, Claim>>;
   apply(batch: RecordBatch): Promise<Handled>;
   /** A fetch brought only markers or aborted records up to `nextOffset`: nothing to apply, progress to note. */
-  skip(position: TopicPartition & { readonly nextOffset: bigint }): Promise<Handled>;
+  skip(
+    position: TopicPartition & { readonly fetchOffset: bigint; readonly nextOffset: bigint },
+  ): Promise<Handled>;
 }
 
 export type ConsumerOptions = {
