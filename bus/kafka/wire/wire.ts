@@ -1,0 +1,103 @@
+/**
+ * Single requests of the Kafka protocol through @platformatic/kafka, for everything that is
+ * neither consuming nor producing: kafkajs knows no topic ids, no read-committed end offsets,
+ * no SCRAM users and no incremental settings, and one deleted topic poisons its metadata for all.
+ * A connection lives as long as the wire; one that broke is replaced at the next call.
+ * Errors are the client's own: callers map them (client-errors.ts).
+ */
+import { Connection, findCoordinatorV4, metadataV12, SASLMechanisms } from '@platformatic/kafka';
+import { must } from '../../base/assert.ts';
+import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
+
+export type Wire = {
+  /** Runs `ask` on a connection to any bootstrap broker, in the order they were named. */
+  any<T>(ask: (connection: Connection) => Promise<T>): Promise<T>;
+  /** Runs `ask` on a connection to this broker. */
+  at<T>(address: Address, ask: (connection: Connection) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+export type Address = { readonly host: string; readonly port: number };
+
+export function createWire(settings: KafkaSettings): Wire {
+  const connections = new Map<string, Promise<Connection>>();
+
+  async function at<T>(address: Address, ask: (connection: Connection) => Promise<T>): Promise<T> {
+    const key = `${address.host}:${address.port}`;
+    const known = await connections.get(key)?.catch(() => undefined);
+    if (known?.isConnected() !== true) connections.set(key, open(settings, address));
+    return ask(await must(connections.get(key), 'a connection was just stored'));
+  }
+
+  async function any<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
+    const addresses = settings.brokers.map(parseAddress);
+    for (const [index, address] of addresses.entries()) {
+      try {
+        return await at(address, ask);
+      } catch (error) {
+        if (index === addresses.length - 1 || !isNetwork(error)) throw error;
+      }
+    }
+    throw new TypeError('no bootstrap broker was named');
+  }
+
+  return {
+    any,
+    at,
+    async close() {
+      const open = await Promise.allSettled(connections.values());
+      connections.clear();
+      await Promise.allSettled(
+        open.filter((one) => one.status === 'fulfilled').map((one) => one.value.close()),
+      );
+    },
+  };
+}
+
+/** The cluster's own id, its controller and brokers, and the state of the named topics, or of all for null. */
+export function metadata(wire: Wire, topics: readonly string[] | null) {
+  return wire.any((connection) =>
+    metadataV12.api.async(connection, topics && [...topics], false, false),
+  );
+}
+
+/** Asks where the group's coordinator is; rejects with GROUP_AUTHORIZATION_FAILED where denied. */
+export async function groupCoordinator(wire: Wire, group: string): Promise<Address> {
+  const found = await wire.any((connection) =>
+    findCoordinatorV4.api.async(connection, COORDINATES_GROUP, [group]),
+  );
+  return must(found.coordinators[0], 'one coordinator per group asked for');
+}
+
+const COORDINATES_GROUP = 0;
+
+async function open(settings: KafkaSettings, { host, port }: Address): Promise<Connection> {
+  const { clientId, user, password, tlsCa } = settings;
+  const connection = new Connection(clientId, {
+    connectTimeout: CLIENT_LIMITS.connectionTimeoutMs,
+    requestTimeout: CLIENT_LIMITS.requestTimeoutMs,
+    ...(tlsCa === undefined ? {} : { tls: { ca: tlsCa } }),
+    ...(user === undefined
+      ? {}
+      : {
+          sasl: {
+            mechanism: SASLMechanisms.SCRAM_SHA_512,
+            username: user,
+            password: password ?? '',
+          },
+        }),
+  });
+  // Without a listener a connection that breaks between two calls would end the process.
+  connection.on('error', () => {});
+  await connection.connect(host, port);
+  return connection;
+}
+
+function parseAddress(broker: string): Address {
+  const at = broker.lastIndexOf(':');
+  return { host: broker.slice(0, at), port: Number(broker.slice(at + 1)) };
+}
+
+function isNetwork(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'PLT_KFK_NETWORK';
+}
