@@ -1,0 +1,17 @@
+/** The administrative divisions that persons come from and live in; data and source note in data/divisions.json. */
+import data from './data/divisions.json' with { type: 'json' };
+
+export type Division = { readonly code: string; readonly name: string };
+
+function toDivision([code = '', name = '']: readonly string[]): Division {
+  return { code, name };
+}
+
+/** The districts of the synthetic city itself: people live and register there. */
+export const OWN_DIVISIONS: readonly Division[] = data.own.map(toDivision);
+
+/** Every division that an identity number may begin with. */
+export const ALL_DIVISIONS: readonly Division[] = [
+  ...OWN_DIVISIONS,
+  ...data.elsewhere.map(toDivision),
+];

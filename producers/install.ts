@@ -1,0 +1,96 @@
+/**
+ * Puts a department's database, tables and two users on a server: the application user, who may
+ * change rows and nothing else, and the capture user with exactly CAPTURE_GRANTS. Safe to repeat;
+ * passwords are set anew each time, rights are only ever added.
+ */
+import { readFile } from 'node:fs/promises';
+import { BusError } from '../bus/base/errors.ts';
+import type { SqlDatabase } from '../bus/sql/sql.ts';
+import { applicationUser, CAPTURE_GRANTS, CAPTURE_HOSTS, captureUser } from './capture-grants.ts';
+import type { DepartmentPlan } from './department.ts';
+
+export type InstallOptions = {
+  readonly capturePassword: string;
+  readonly appPassword: string;
+  /** Instead of the department's own name, e.g. for a test; becomes part of the users' names. */
+  readonly databaseName?: string;
+};
+
+export type InstalledDepartment = {
+  readonly databaseName: string;
+  readonly captureUser: string;
+  readonly appUser: string;
+};
+
+const DATABASE_NAME = /^[a-z][a-z0-9_]{0,50}$/;
+const SESSION_TABLE = 'workload_session';
+const SESSION_SCHEMA = new URL('./workload-session.sql', import.meta.url);
+const APP_RIGHTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
+
+/** Throws PRODUCER_DATABASE_NAME, or SQL errors; a repeated call completes what one cut off left. */
+export async function installDepartment(
+  plan: DepartmentPlan,
+  root: SqlDatabase,
+  options: InstallOptions,
+): Promise<InstalledDepartment> {
+  const databaseName = options.databaseName ?? plan.databaseName;
+  if (!DATABASE_NAME.test(databaseName)) {
+    throw new BusError('PRODUCER_DATABASE_NAME', { name: databaseName });
+  }
+  await root.execute(
+    `CREATE DATABASE IF NOT EXISTS \`${databaseName}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
+  );
+  for (const file of [SESSION_SCHEMA, plan.schemaFile]) {
+    for (const statement of await statementsOf(file, databaseName)) await root.execute(statement);
+  }
+  const users = { captureUser: captureUser(databaseName), appUser: applicationUser(databaseName) };
+  for (const host of CAPTURE_HOSTS) {
+    const app = `'${users.appUser}'@'${host}'`;
+    const capture = `'${users.captureUser}'@'${host}'`;
+    await putUser(root, app, options.appPassword);
+    await putUser(root, capture, options.capturePassword);
+    for (const statement of grants({ databaseName, tables: plan.tables, app, capture })) {
+      await root.execute(statement);
+    }
+  }
+  return { databaseName, ...users };
+}
+
+/** The CREATE TABLE statements of a schema file, qualified with the database. */
+async function statementsOf(file: URL, databaseName: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8');
+  return text
+    .replaceAll(/^--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+    .map((statement) =>
+      statement.replace(/^CREATE TABLE IF NOT EXISTS /, (head) => `${head}\`${databaseName}\`.`),
+    );
+}
+
+/** Never CREATE OR REPLACE: for a moment the user would have no rights and the capture would stop. */
+async function putUser(root: SqlDatabase, account: string, password: string): Promise<void> {
+  await root.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
+  await root.execute(`ALTER USER ${account} IDENTIFIED BY ?`, [password]);
+}
+
+/** Rights on tables, never on `database`.*: an underscore in a database-level grant is a wildcard. */
+function grants(on: {
+  readonly databaseName: string;
+  readonly tables: readonly string[];
+  readonly app: string;
+  readonly capture: string;
+}): string[] {
+  const table = (name: string) => `\`${on.databaseName}\`.\`${name}\``;
+  const rights = APP_RIGHTS.join(', ');
+  return [
+    `GRANT ${CAPTURE_GRANTS.global.join(', ')} ON *.* TO ${on.capture}`,
+    ...on.tables.map(
+      (name) => `GRANT ${CAPTURE_GRANTS.table.join(', ')} ON ${table(name)} TO ${on.capture}`,
+    ),
+    ...[...on.tables, SESSION_TABLE].map(
+      (name) => `GRANT ${rights} ON ${table(name)} TO ${on.app}`,
+    ),
+  ];
+}
