@@ -1,0 +1,362 @@
+/**
+ * The apply engine of one view in one process: claims partitions, applies their batches exactly
+ * once in effect, and keeps units apart so that one bad table stops nothing else. SPEC.md states
+ * the invariants. Never throws at its caller; what cannot go on is paused with a reason.
+ */
+import { must } from '../../base/assert.ts';
+import { systemClock, type Clock } from '../../base/clock.ts';
+import { BusError, isBusError, messageOf, reactionTo } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import {
+  partitionKey,
+  type Assignment,
+  type Claim,
+  type Handled,
+  type KafkaAdmin,
+  type PartitionHandler,
+  type RawRecord,
+  type RecordBatch,
+  type TopicPartition,
+} from '../../kafka/kafka.ts';
+import type { SqlDatabase } from '../../sql/sql.ts';
+import type { UnitPlan } from '../compile/compile.ts';
+import { advance, readOffsets, type Advance, type OffsetRow } from '../store/offset-store.ts';
+import { takePartitions, writeHalts, type Judged } from './claim.ts';
+import { unitDecoder, type Decoded, type RecordReader, type UnitDecoder } from './decode.ts';
+import { reduceByKey } from './reduce.ts';
+import { writeBatch } from './write.ts';
+
+export type EngineOptions = {
+  readonly plans: readonly UnitPlan[];
+  readonly readerFor: (plan: UnitPlan) => RecordReader;
+  readonly database: SqlDatabase;
+  readonly admin: () => Promise<KafkaAdmin>;
+  /** Unique to this process and life; written into the offsets of claimed partitions. */
+  readonly owner: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly clock?: Clock;
+  /** Asks the consumer for a fresh claim of one partition. */
+  readonly reclaim: (partition: TopicPartition) => void;
+  readonly onApplied?: (applied: Applied) => void;
+};
+
+/** What one committed batch changed, for counters. */
+export type Applied = TopicPartition & {
+  readonly unit: string;
+  readonly records: number;
+  readonly rows: number;
+  readonly deadLetters: number;
+  readonly nextOffset: bigint;
+  readonly elapsedMs: number;
+};
+
+type Unit = {
+  readonly plan: UnitPlan;
+  readonly reader: RecordReader;
+  readonly decode: UnitDecoder;
+};
+
+/** A partition this process holds, from one claim to the next. */
+type Held = TopicPartition & {
+  readonly unit: Unit;
+  readonly generation: number;
+  readonly epoch: bigint;
+  next: bigint;
+  deadInARow: number;
+};
+
+const BACKOFF = { firstMs: 20, maxMs: 2_000 };
+const UNSURE_TRIES_MAX = 20;
+const SKIP_INTERVAL_MS = 1_000;
+
+export class ViewEngine implements PartitionHandler {
+  readonly #options: EngineOptions;
+  readonly #clock: Clock;
+  readonly #units: ReadonlyMap<string, Unit>;
+  readonly #held = new Map<string, Held>();
+  readonly #refused = new Map<string, number>();
+  readonly #skippedAt = new Map<string, number>();
+  /** The newest claim of each partition; an older one still under way gives way to it. */
+  readonly #claims = new Map<string, symbol>();
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#units = new Map(
+      options.plans.map((plan) => {
+        const reader = options.readerFor(plan);
+        return [plan.topic, { plan, reader, decode: unitDecoder(plan, reader) }];
+      }),
+    );
+  }
+
+  async claim(assignment: Assignment): Promise<ReadonlyMap<string, Claim>> {
+    const serial = ++this.#claimSerial;
+    for (const partition of assignment.partitions) this.#held.delete(partitionKey(partition));
+    const judged = await this.#takeUntilSure(assignment, () => serial === this.#claimSerial);
+    const claims = new Map<string, Claim>();
+    for (const partition of assignment.partitions) {
+      const key = partitionKey(partition);
+      const found = judged?.find(({ row }) => partitionKey(row) === key);
+      claims.set(
+        key,
+        found ? this.#settle(found, assignment) : { kind: 'pause', reason: 'claim superseded' },
+      );
+    }
+    return claims;
+  }
+
+  async apply(batch: RecordBatch): Promise<Handled> {
+    const held = this.#held.get(partitionKey(batch));
+    if (!held || batch.isStale()) return { kind: 'drop' };
+    // Something between our progress and this batch was passed over: read it again from there.
+    if (batch.fetchOffset > held.next) return { kind: 'seek', offset: held.next };
+    const started = this.#clock.now();
+    const records = batch.records.filter(({ offset }) => offset >= held.next);
+    return this.#whileOurs(batch, held, async () => {
+      await held.unit.reader.prepare(records);
+      const decoded = held.unit.decode(records, held);
+      return this.#write(batch, held, { records, decoded, started });
+    });
+  }
+
+  async skip(
+    position: TopicPartition & { readonly fetchOffset: bigint; readonly nextOffset: bigint },
+  ): Promise<Handled> {
+    const key = partitionKey(position);
+    const held = this.#held.get(key);
+    if (!held) return { kind: 'drop' };
+    if (position.fetchOffset > held.next) return { kind: 'seek', offset: held.next };
+    const now = this.#clock.now();
+    if (
+      position.nextOffset <= held.next ||
+      now - (this.#skippedAt.get(key) ?? 0) < SKIP_INTERVAL_MS
+    ) {
+      return { kind: 'done' };
+    }
+    this.#skippedAt.set(key, now);
+    try {
+      const moved = await advance(
+        this.#options.database,
+        progressOf(held, position.nextOffset, null),
+      );
+      if (moved) held.next = position.nextOffset;
+      return moved ? { kind: 'done' } : await this.#explainMiss(held, position.nextOffset);
+    } catch (error) {
+      // Markers hold nothing: the next batch, or the next skip, notes the same progress.
+      this.#options.log.debug(
+        { unit: held.unit.plan.unit, error: messageOf(error) },
+        'skip not noted',
+      );
+      return { kind: 'done' };
+    }
+  }
+
+  /** Asks for a fresh claim of what a halt or a newer member kept from us. */
+  reclaimLater(partition: TopicPartition, delayMs: number): void {
+    void this.#clock
+      .sleep(delayMs, this.#options.signal)
+      .then(() => this.#options.reclaim(partition))
+      .catch(() => {});
+  }
+
+  async #takeUntilSure(
+    assignment: Assignment,
+    current: () => boolean,
+  ): Promise<Judged[] | undefined> {
+    const { database, log, owner, signal } = this.#options;
+    const force = assignment.partitions.some(
+      (p) => this.#refused.get(partitionKey(p)) === assignment.groupGeneration,
+    );
+    const unitOf = (topic: string): string =>
+      must(this.#units.get(topic), `no unit reads ${topic}`).plan.unit;
+    for (let tries = 1; current() && !signal.aborted; tries++) {
+      try {
+        const admin = await this.#options.admin();
+        const judged = await takePartitions(assignment, { database, admin, owner, unitOf, force });
+        const unsure = judged.some(({ verdict }) => verdict.kind === 'halt' && !verdict.certain);
+        if (!unsure || tries >= UNSURE_TRIES_MAX) {
+          await writeHalts(database, judged);
+          return judged;
+        }
+      } catch (error) {
+        if (reactionTo(error) === 'bug') throw error;
+        log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
+        // An outage says nothing about the topic.
+        tries = 0;
+      }
+      await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
+    }
+    return undefined;
+  }
+
+  #settle({ row, verdict }: Judged, assignment: Assignment): Claim {
+    const key = partitionKey(row);
+    if (verdict.kind === 'go') {
+      this.#refused.delete(key);
+      const unit = must(this.#units.get(row.topic), `no unit reads ${row.topic}`);
+      const { topic, partition, generation, epoch, nextOffset } = row;
+      this.#held.set(key, {
+        unit,
+        topic,
+        partition,
+        generation,
+        epoch,
+        next: nextOffset,
+        deadInARow: 0,
+      });
+      return { kind: 'start', offset: nextOffset };
+    }
+    if (verdict.kind === 'refused') {
+      this.#refused.set(key, assignment.groupGeneration);
+      this.reclaimLater(row, BACKOFF.maxMs);
+      return { kind: 'pause', reason: 'held by a newer member' };
+    }
+    const reason = verdict.kind === 'halt' ? verdict.code : (row.haltCode ?? 'halted');
+    this.#options.log.error(
+      { unit: row.unit, topic: row.topic, partition: row.partition, code: reason },
+      'unit halted',
+    );
+    return { kind: 'pause', reason };
+  }
+
+  /** Repeats `work` through outages as long as the partition is ours; the group is kept informed meanwhile. */
+  async #whileOurs(batch: RecordBatch, held: Held, work: () => Promise<Handled>): Promise<Handled> {
+    const { log, signal } = this.#options;
+    const ours = (): boolean =>
+      !batch.isStale() && !signal.aborted && this.#held.get(partitionKey(held)) === held;
+    for (let tries = 1; ours(); tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const about = {
+          unit: held.unit.plan.unit,
+          partition: held.partition,
+          tries,
+          error: messageOf(error),
+        };
+        if (isBusError(error, 'SQL_COMMIT_UNKNOWN')) {
+          log.warn(about, 'commit answer lost');
+        } else if (reactionTo(error) !== 'retry') {
+          log.error(about, 'partition paused');
+          this.#held.delete(partitionKey(held));
+          this.reclaimLater(held, BACKOFF.maxMs * 5);
+          return { kind: 'pause', reason: error instanceof BusError ? error.code : 'BUS_BUG' };
+        } else log.warn(about, 'batch not applied yet');
+        await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
+        await batch.heartbeat().catch(() => {});
+      }
+    }
+    return { kind: 'drop' };
+  }
+
+  async #write(
+    batch: RecordBatch,
+    held: Held,
+    {
+      records,
+      decoded,
+      started,
+    }: {
+      readonly records: readonly RawRecord[];
+      readonly decoded: Decoded;
+      readonly started: number;
+    },
+  ): Promise<Handled> {
+    const { cut } = decoded;
+    const next = cut ? cut.offset : batch.nextOffset;
+    const { plan } = held.unit;
+    const written = await writeBatch(this.#options.database, {
+      plan,
+      progress: progressOf(held, next, records.at(-1)?.timestampMs ?? null),
+      rows: reduceByKey(decoded.rows),
+      deadLetters: decoded.deadLetters,
+      ...(cut ? { cut } : {}),
+    });
+    if (!written) return this.#explainMiss(held, next);
+    held.next = next;
+    held.deadInARow = decoded.deadInARow;
+    this.#report(held, { records: records.length, decoded, started });
+    if (!cut) return { kind: 'done' };
+    this.#held.delete(partitionKey(held));
+    this.#options.log.error(
+      { unit: plan.unit, topic: held.topic, partition: held.partition, code: cut.code },
+      'unit halted',
+    );
+    return { kind: 'pause', reason: cut.code };
+  }
+
+  /** Why the compare-and-set did not hold, and what follows. */
+  async #explainMiss(held: Held, next: bigint): Promise<Handled> {
+    const { database, owner } = this.#options;
+    const wanted = { unit: held.unit.plan.unit, topic: held.topic, partition: held.partition };
+    const [row] = await readOffsets(database, [wanted]);
+    const outcome = missOutcome(row, { epoch: held.epoch, owner, next });
+    switch (outcome) {
+      case 'happened':
+        held.next = next;
+        return { kind: 'done' };
+      case 'elsewhere':
+        held.next = must(row, 'offset row').nextOffset;
+        return { kind: 'seek', offset: held.next };
+      case 'halted':
+        this.#held.delete(partitionKey(held));
+        return { kind: 'pause', reason: row?.haltCode ?? 'halted' };
+      case 'reclaimed':
+        return { kind: 'drop' };
+      default:
+        this.#held.delete(partitionKey(held));
+        this.reclaimLater(held, BACKOFF.maxMs);
+        return { kind: 'pause', reason: 'held by a newer member' };
+    }
+  }
+
+  #report(
+    held: Held,
+    { records, decoded, started }: { records: number; decoded: Decoded; started: number },
+  ): void {
+    this.#options.onApplied?.({
+      unit: held.unit.plan.unit,
+      topic: held.topic,
+      partition: held.partition,
+      records,
+      rows: decoded.rows.length,
+      deadLetters: decoded.deadLetters.length,
+      nextOffset: held.next,
+      elapsedMs: this.#clock.now() - started,
+    });
+  }
+}
+
+export type MissOutcome = 'happened' | 'elsewhere' | 'halted' | 'reclaimed' | 'taken';
+
+/** Reads a missed compare-and-set (or a lost COMMIT answer) off the row as it is now. */
+export function missOutcome(
+  row: OffsetRow | undefined,
+  mine: { readonly epoch: bigint; readonly owner: string; readonly next: bigint },
+): MissOutcome {
+  if (!row) return 'taken';
+  if (row.epoch === mine.epoch) {
+    if (row.haltCode !== null) return 'halted';
+    return row.nextOffset === mine.next ? 'happened' : 'elsewhere';
+  }
+  return row.owner === mine.owner ? 'reclaimed' : 'taken';
+}
+
+function progressOf(held: Held, next: bigint, lastRecordTs: number | null): Advance {
+  const { topic, partition, epoch } = held;
+  return {
+    unit: held.unit.plan.unit,
+    topic,
+    partition,
+    epoch,
+    expected: held.next,
+    next,
+    lastRecordTs,
+  };
+}
+
+function backoffMs(tries: number): number {
+  return Math.min(BACKOFF.maxMs, BACKOFF.firstMs * 2 ** Math.min(tries, 10));
+}

@@ -1,0 +1,102 @@
+/**
+ * From a view model to one plan per unit: what to read from which topic, and the SQL that writes
+ * it. Pure: the same model gives the same plan.
+ */
+import { must } from '../../base/assert.ts';
+import {
+  engineColumns,
+  mirrorTable,
+  rowsTable,
+  unitName,
+  type Block,
+  type Column,
+  type Item,
+  type ViewModel,
+} from '../view.ts';
+import { compileRecompute, type CompiledRecompute } from './recompute.ts';
+import { compileUpsert, type CompiledUpsert, type UpsertTarget } from './upsert.ts';
+
+export type UnitPlan = {
+  readonly unit: string;
+  readonly topic: string;
+  /** Key columns, decoded from the record key. */
+  readonly key: readonly Column[];
+  /** Columns decoded from the row image, in the order the upsert writes them. */
+  readonly columns: readonly Column[];
+  readonly target: UpsertTarget;
+  readonly upsert: CompiledUpsert;
+  readonly derived?: DerivedBlock;
+};
+
+/** How a mirrored unit brings its entities up to date. */
+export type DerivedBlock = {
+  /** Positions in a mirrored row (key then columns) that name the entities concerned. */
+  readonly entityOf: (key: readonly unknown[], values: readonly unknown[]) => readonly unknown[];
+  readonly items: readonly Item[];
+  readonly recompute: CompiledRecompute;
+  readonly upsert: CompiledUpsert;
+};
+
+export function compileView(view: ViewModel): UnitPlan[] {
+  return view.blocks.map((block) => compileUnit(view, block));
+}
+
+function compileUnit(view: ViewModel, block: Block): UnitPlan {
+  const keyNames = new Set(block.key.map(({ name }) => name));
+  const columns: Column[] = block.mirror
+    ? block.mirror.columns.filter(({ name }) => !keyNames.has(name))
+    : block.items.map(({ from, type }) => ({ name: from, type }));
+  const target = block.mirror ? mirrorTarget(block, columns) : blockTarget(view, block, 'newest');
+  const derived = compileDerived(view, block, columns);
+  return {
+    unit: unitName(view, block),
+    topic: block.from.topic,
+    key: block.key,
+    columns,
+    target,
+    upsert: compileUpsert(target),
+    ...(derived ? { derived } : {}),
+  };
+}
+
+function compileDerived(
+  view: ViewModel,
+  block: Block,
+  columns: readonly Column[],
+): DerivedBlock | undefined {
+  const { mirror } = block;
+  if (!mirror) return undefined;
+  const slots = mirror.touches.map(({ entity }) => {
+    const inKey = block.key.findIndex(({ name }) => name === entity);
+    const inValues = columns.findIndex(({ name }) => name === entity);
+    return { inKey, inValues };
+  });
+  return {
+    entityOf: (key, values) =>
+      slots.map(({ inKey, inValues }) => (inKey >= 0 ? key[inKey] : values[inValues])),
+    items: block.items,
+    recompute: compileRecompute(view, block, mirror),
+    upsert: compileUpsert(blockTarget(view, block, 'count')),
+  };
+}
+
+function blockTarget(view: ViewModel, block: Block, guard: UpsertTarget['guard']): UpsertTarget {
+  return {
+    table: rowsTable(view),
+    keyColumns: [view.entity.key.name],
+    valueColumns: block.items.map(({ name }) => name),
+    ...engineColumns(block.name),
+    guard,
+  };
+}
+
+function mirrorTarget(block: Block, columns: readonly Column[]): UpsertTarget {
+  must(block.mirror, 'mirrorTarget of a direct block');
+  return {
+    table: mirrorTable(block),
+    keyColumns: block.key.map(({ name }) => name),
+    valueColumns: columns.map(({ name }) => name),
+    ...engineColumns(''),
+    guard: 'newest',
+  };
+}

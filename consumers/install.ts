@@ -1,0 +1,64 @@
+/**
+ * Makes the place a view lives in: database, the engine's tables, the view's tables, the reader
+ * view and the consumer's own database user. Doing it twice changes nothing. DDL needs an
+ * administrator; the consumer itself later runs with `ENGINE_GRANTS` only.
+ */
+import { BusError } from '../bus/base/errors.ts';
+import { migrate } from '../bus/sql/mysql/migrate.ts';
+import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
+import { literal, quoteName } from '../bus/sql/mysql/mysql-literal.ts';
+import type { SqlTarget } from '../bus/sql/sql.ts';
+import { viewDdl } from '../bus/view/compile/ddl.ts';
+import { tableDifferences } from '../bus/view/store/inspect.ts';
+import { ENGINE_GRANTS, ENGINE_MIGRATIONS } from '../bus/view/store/migrations.ts';
+import type { ViewModel } from '../bus/view/view.ts';
+
+export type InstallOptions = {
+  /** An administrator of the target server. */
+  readonly administrator: SqlTarget;
+  /** The consumer's user, made with this password. */
+  readonly consumer: { readonly user: string; readonly password: string };
+};
+
+/** The database user a view's consumer connects as. */
+export function viewDatabaseUser(view: ViewModel): string {
+  return `view_${view.name.replaceAll('-', '_')}`;
+}
+
+/** Installs `view`; throws VIEW_TABLES_DIFFER when tables of an older declaration are there. */
+export async function installView(
+  view: ViewModel,
+  { administrator, consumer }: InstallOptions,
+): Promise<void> {
+  await using server = closing(openDatabase(administrator, { connectionsMax: 1 }));
+  await server.db.execute(
+    `CREATE DATABASE IF NOT EXISTS ${quoteName(view.database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
+  );
+  const target = { ...administrator, database: view.database };
+  await migrate(target, ENGINE_MIGRATIONS);
+  await using hub = closing(openDatabase(target, { connectionsMax: 1 }));
+  for (const { sql } of viewDdl(view)) await hub.db.execute(sql);
+  const [difference] = await tableDifferences(hub.db, view);
+  if (difference !== undefined)
+    throw new BusError('VIEW_TABLES_DIFFER', { view: view.name, difference });
+  await grantConsumer(server.db, view, consumer);
+}
+
+async function grantConsumer(
+  db: { execute(sql: string): Promise<unknown> },
+  view: ViewModel,
+  { user, password }: InstallOptions['consumer'],
+): Promise<void> {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const account = `${literal(user)}@${literal(host)}`;
+    await db.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
+    await db.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
+    await db.execute(`GRANT ${ENGINE_GRANTS} ON ${quoteName(view.database)}.* TO ${account}`);
+  }
+}
+
+function closing<T extends { close(): Promise<void> }>(
+  db: T,
+): AsyncDisposable & { readonly db: T } {
+  return { db, [Symbol.asyncDispose]: () => db.close() };
+}
