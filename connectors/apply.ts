@@ -1,0 +1,128 @@
+/**
+ * From source files to running capture: load all, preflight all, plan, apply, wait. Nothing is
+ * changed before every file and every server has passed, and everything wrong is told at once.
+ */
+import { messageOf, type Problem, ProblemsError, isBusError } from '../bus/base/errors.ts';
+import { readSecretFile } from '../bus/base/secrets.ts';
+import type { ConnectCluster } from '../bus/connect/connect.ts';
+import type { KafkaAdmin } from '../bus/kafka/kafka.ts';
+import { applyDesired, type ApplyOptions, planDesired } from '../bus/plan/apply.ts';
+import type { PlanReport } from '../bus/plan/execute.ts';
+import type { Plan } from '../bus/plan/plan.ts';
+import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
+import {
+  addressOf,
+  capturePasswordFile,
+  type CompiledSource,
+  compileSource,
+  desiredSources,
+} from './compile.ts';
+import type { SourceContext } from './context.ts';
+import { loadSources, type SourceFile } from './load-source.ts';
+import { preflightSource, type PreflightResult } from './preflight/preflight.ts';
+import { untilSourceRuns } from './until-running.ts';
+
+export type SourcePorts = {
+  readonly admin: KafkaAdmin;
+  readonly connect: ConnectCluster;
+  readonly openDatabase: (target: SqlTarget) => SqlDatabase;
+};
+
+export type SourcesOptions = {
+  readonly prune?: boolean;
+  /** The files are all sources there are: with `prune`, others are taken down too. */
+  readonly everySource?: boolean;
+};
+
+export type SourcesPlan = {
+  readonly plan: Plan;
+  readonly sources: readonly CompiledSource[];
+  /** What the DBA should know, of all sources. */
+  readonly notes: readonly Problem[];
+};
+
+/**
+ * What applying `files` would do. Throws ProblemsError with everything wrong in all files, or
+ * with everything wrong on all servers; changes nothing.
+ */
+export async function planSources(
+  files: readonly string[],
+  context: SourceContext,
+  { ports, ...options }: SourcesOptions & { readonly ports: SourcePorts },
+): Promise<SourcesPlan> {
+  const prepared = await prepare(files, context, ports);
+  const plan = await planDesired(desiredSources(prepared.sources, options), ports, options);
+  return { ...prepared, plan };
+}
+
+export type ApplySourcesOptions = SourcesOptions &
+  Pick<ApplyOptions, 'expect' | 'onStep'> & {
+    readonly ports: SourcePorts;
+    /** How long connectors may take until they run; default 90 s. */
+    readonly runningTimeoutMs?: number;
+    readonly signal?: AbortSignal;
+  };
+
+/**
+ * Applies `files` and resolves when every connector and its task run. Applying twice changes
+ * nothing. Throws as `planSources`, PLAN_INCOMPLETE (with a report), PLAN_STALE, SOURCE_NOT_RUNNING.
+ */
+export async function applySources(
+  files: readonly string[],
+  context: SourceContext,
+  options: ApplySourcesOptions,
+): Promise<SourcesPlan & { readonly report: PlanReport }> {
+  const { ports } = options;
+  const prepared = await prepare(files, context, ports);
+  const desired = desiredSources(prepared.sources, options);
+  const applied = await applyDesired(desired, ports, options);
+  await Promise.all(prepared.sources.map((source) => untilSourceRuns(source, options)));
+  return { ...prepared, ...applied };
+}
+
+type Prepared = Pick<SourcesPlan, 'sources' | 'notes'>;
+
+async function prepare(
+  files: readonly string[],
+  context: SourceContext,
+  ports: Pick<SourcePorts, 'openDatabase'>,
+): Promise<Prepared> {
+  const loaded = await loadSources(files);
+  const checked = await Promise.all(loaded.map((one) => preflight(one, context, ports)));
+  const problems = checked.flatMap((result) => result.problems);
+  if (problems.length > 0) throw new ProblemsError('the preflight', problems);
+  return {
+    sources: loaded.map(({ source }) => compileSource(source, context)),
+    notes: checked.flatMap((result) => result.notes),
+  };
+}
+
+/** Preflight of one file; a server that cannot be reached or entered is a problem like any other. */
+export async function preflight(
+  { file, source }: SourceFile,
+  context: SourceContext,
+  { openDatabase }: Pick<SourcePorts, 'openDatabase'>,
+): Promise<PreflightResult> {
+  const address = addressOf(source, context);
+  if (!address) {
+    const known = Object.keys(context.servers).join(', ');
+    const message = `There is no server "${source.connection.server}" in this context; known are: ${known}.`;
+    return { problems: [{ file, path: 'connection.server', message }], notes: [] };
+  }
+  try {
+    const password = await readSecretFile(capturePasswordFile(source, context));
+    const { database } = source.connection;
+    await using opened = closing(
+      openDatabase({ ...address, user: source.capture.user, password, database }),
+    );
+    return await preflightSource(source, opened.db);
+  } catch (error) {
+    const remedy = isBusError(error) ? error.remedy : undefined;
+    const problem = { file, message: messageOf(error), ...(remedy ? { remedy } : {}) };
+    return { problems: [problem], notes: [] };
+  }
+}
+
+function closing(db: SqlDatabase): AsyncDisposable & { readonly db: SqlDatabase } {
+  return { db, [Symbol.asyncDispose]: () => db.close() };
+}

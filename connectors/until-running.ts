@@ -1,0 +1,64 @@
+/**
+ * Waits until a source's connector and its task run. Connect shows states late: a restarted task
+ * still reads "failed" for a moment, so only a failure that stays is believed.
+ */
+import { BusError, isBusError } from '../bus/base/errors.ts';
+import { waitFor } from '../bus/base/retry.ts';
+import type { ConnectCluster, ConnectorStatus } from '../bus/connect/connect.ts';
+import { worstState } from '../bus/plan/actual.ts';
+import type { CompiledSource } from './compile.ts';
+
+const RUNNING_TIMEOUT_MS = 90_000;
+const PROBE_INTERVAL_MS = 200;
+/** Five seconds of "failed" in a row. */
+const FAILED_PROBES_MAX = 25;
+
+export type UntilRunningOptions = {
+  readonly ports: { readonly connect: ConnectCluster };
+  /** Default 90 s. */
+  readonly runningTimeoutMs?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** Resolves when connector and task run. Throws SOURCE_NOT_RUNNING at the limit or when it stays failed. */
+export async function untilSourceRuns(
+  { name, connector }: Pick<CompiledSource, 'name' | 'connector'>,
+  { ports, runningTimeoutMs = RUNNING_TIMEOUT_MS, signal }: UntilRunningOptions,
+): Promise<void> {
+  let last: ConnectorStatus | undefined;
+  let failedProbes = 0;
+  const probe = async () => {
+    last = await ports.connect.statusOf(connector.name);
+    failedProbes = last && worstState(last) === 'failed' ? failedProbes + 1 : 0;
+    return (last && isRunning(last)) || failedProbes >= FAILED_PROBES_MAX;
+  };
+  try {
+    await waitFor(probe, {
+      what: `${connector.name} to run`,
+      timeoutMs: runningTimeoutMs,
+      intervalMs: PROBE_INTERVAL_MS,
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (!isBusError(error, 'BUS_TIMEOUT')) throw error;
+  }
+  if (last && isRunning(last)) return;
+  throw new BusError('SOURCE_NOT_RUNNING', {
+    source: name,
+    connector: connector.name,
+    ms: runningTimeoutMs,
+    state: last ? worstState(last) : 'absent',
+    why: last ? firstCause(last) : '',
+  });
+}
+
+function isRunning({ state, tasks }: ConnectorStatus): boolean {
+  return state === 'running' && tasks.length > 0 && tasks.every((task) => task.state === 'running');
+}
+
+/** The innermost cause of the failed task, one line of it. */
+function firstCause({ tasks }: ConnectorStatus): string {
+  const trace = tasks.find((task) => task.trace)?.trace ?? '';
+  const causes = trace.split('\n').filter((line) => line.startsWith('Caused by: '));
+  return (causes.at(-1) ?? trace.split('\n')[0] ?? '').replace('Caused by: ', '');
+}
