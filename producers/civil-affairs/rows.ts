@@ -13,7 +13,7 @@ const LONG_AGO = { firstDay: '1985-01-01', days: 14_000 } as const;
 const BACKDATED_SHARE = 0.2;
 const RELIEF_TYPES = ['subsistence', 'medical', 'education', 'temporary', 'disaster'] as const;
 const RELIEF_STATUSES = ['approved', 'paused', 'ended'] as const;
-const AMOUNT_EXTREMES = ['9999999999.99', '0.00', '0.01', null] as const;
+const AMOUNT_EXTREMES = ['9999999999.99', '0.00', '0.01'] as const;
 
 export type MarriageFacts = {
   readonly spouseA: string;
@@ -104,6 +104,7 @@ function appliedFor(): SqlRow {
 }
 
 function amount(random: Random): string | null {
+  if (random.chance(0.01)) return null;
   if (random.chance(0.05)) return random.pick(AMOUNT_EXTREMES);
   return `${random.int(100, 4_999)}.${String(random.int(0, 99)).padStart(2, '0')}`;
 }

@@ -41,8 +41,8 @@ export function detailColumns(random: Random, extremeShare = EXTREME_SHARE): Sql
     record_number: extreme()
       ? random.pick([UNSIGNED_MAX, 2n ** 63n, 2n ** 53n + 1n, 0n])
       : random.bigint(1n, UNSIGNED_MAX),
-    photo_reference: extreme() ? random.pick([null, Buffer.alloc(0)]) : bytes(random),
-    height_cm: extreme() ? random.pick([null, ...HEIGHT_EXTREMES]) : height(random),
+    photo_reference: extreme() ? (random.chance(0.5) ? null : Buffer.alloc(0)) : bytes(random),
+    height_cm: extreme() ? orNull(random, HEIGHT_EXTREMES) : height(random),
     remarks: extreme() ? random.pick(REMARKS) : null,
     updated_at: extreme() ? random.pick(MOMENT_EXTREMES) : moment(random),
   };
@@ -53,7 +53,7 @@ export function householdRow(person: CityPerson, random: Random, household?: str
   return {
     id_number: person.idNumber,
     household_number: number,
-    relation_to_head: person.serial % 3 === 0 ? '01' : random.pick(['10', '20', '30', null]),
+    relation_to_head: person.serial % 3 === 0 ? '01' : orNull(random, ['10', '20', '30']),
     registration_type: random.pick(REGISTRATION_TYPES),
     registered_division: person.homeDivision,
     registered_address: address(random),
@@ -84,6 +84,11 @@ export function moment(random: Random): string {
   const day = `${random.int(1999, 2026)}-0${random.int(1, 9)}-${random.int(10, 28)}`;
   const fraction = String(random.int(0, 999_999)).padStart(6, '0');
   return `${day} ${two(23)}:${two(59)}:${two(59)}.${fraction}`;
+}
+
+/** One of `values`, or NULL as one more of them. */
+function orNull<T>(random: Random, values: readonly T[]): T | null {
+  return random.int(0, values.length) === 0 ? null : random.pick(values);
 }
 
 function bytes(random: Random): Buffer {
