@@ -76,6 +76,8 @@ export class ViewEngine implements PartitionHandler {
   readonly #units: ReadonlyMap<string, Unit>;
   readonly #held = new Map<string, Held>();
   readonly #refused = new Map<string, number>();
+  /** Partitions kept from us by a halt; read again once an operator lifts it. */
+  readonly #halted = new Map<string, TopicPartition & { readonly unit: string }>();
   readonly #skippedAt = new Map<string, number>();
   /** The newest claim of each partition; an older one still under way gives way to it. */
   readonly #claims = new Map<string, symbol>();
@@ -92,19 +94,23 @@ export class ViewEngine implements PartitionHandler {
   }
 
   async claim(assignment: Assignment): Promise<ReadonlyMap<string, Claim>> {
-    const serial = ++this.#claimSerial;
-    for (const partition of assignment.partitions) this.#held.delete(partitionKey(partition));
-    const judged = await this.#takeUntilSure(assignment, () => serial === this.#claimSerial);
-    const claims = new Map<string, Claim>();
-    for (const partition of assignment.partitions) {
-      const key = partitionKey(partition);
-      const found = judged?.find(({ row }) => partitionKey(row) === key);
-      claims.set(
-        key,
-        found ? this.#settle(found, assignment) : { kind: 'pause', reason: 'claim superseded' },
-      );
+    const id = Symbol('claim');
+    const keys = assignment.partitions.map(partitionKey);
+    for (const key of keys) {
+      this.#held.delete(key);
+      this.#halted.delete(key);
+      this.#claims.set(key, id);
     }
-    return claims;
+    const current = (key: string): boolean => this.#claims.get(key) === id;
+    const judged = await this.#takeUntilSure(assignment, () => keys.some(current));
+    const byKey = new Map(judged?.map((found) => [partitionKey(found.row), found]));
+    return new Map(
+      keys.map((key): [string, Claim] => {
+        const found = current(key) ? byKey.get(key) : undefined;
+        if (!found) return [key, { kind: 'pause', reason: 'superseded' }];
+        return [key, this.#settle(found, assignment)];
+      }),
+    );
   }
 
   async apply(batch: RecordBatch): Promise<Handled> {
@@ -153,8 +159,19 @@ export class ViewEngine implements PartitionHandler {
     }
   }
 
-  /** Asks for a fresh claim of what a halt or a newer member kept from us. */
-  reclaimLater(partition: TopicPartition, delayMs: number): void {
+  /** Claims partitions again whose unit's halt was lifted; call now and then. */
+  async reviveHalted(): Promise<void> {
+    if (this.#halted.size === 0) return;
+    const rows = await readOffsets(this.#options.database, [...this.#halted.values()]);
+    for (const row of rows) {
+      if (row.haltCode !== null) continue;
+      this.#halted.delete(partitionKey(row));
+      this.#options.reclaim({ topic: row.topic, partition: row.partition });
+    }
+  }
+
+  /** Asks for a fresh claim of what a newer member, or an error, kept from us. */
+  #reclaimLater(partition: TopicPartition, delayMs: number): void {
     void this.#clock
       .sleep(delayMs, this.#options.signal)
       .then(() => this.#options.reclaim(partition))
@@ -210,10 +227,11 @@ export class ViewEngine implements PartitionHandler {
     }
     if (verdict.kind === 'refused') {
       this.#refused.set(key, assignment.groupGeneration);
-      this.reclaimLater(row, BACKOFF.maxMs);
+      this.#reclaimLater(row, BACKOFF.maxMs);
       return { kind: 'pause', reason: 'held by a newer member' };
     }
     const reason = verdict.kind === 'halt' ? verdict.code : (row.haltCode ?? 'halted');
+    this.#halted.set(key, row);
     this.#options.log.error(
       { unit: row.unit, topic: row.topic, partition: row.partition, code: reason },
       'unit halted',
@@ -241,7 +259,7 @@ export class ViewEngine implements PartitionHandler {
         } else if (reactionTo(error) !== 'retry') {
           log.error(about, 'partition paused');
           this.#held.delete(partitionKey(held));
-          this.reclaimLater(held, BACKOFF.maxMs * 5);
+          this.#reclaimLater(held, BACKOFF.maxMs * 5);
           return { kind: 'pause', reason: error instanceof BusError ? error.code : 'BUS_BUG' };
         } else log.warn(about, 'batch not applied yet');
         await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
@@ -279,7 +297,7 @@ export class ViewEngine implements PartitionHandler {
     held.deadInARow = decoded.deadInARow;
     this.#report(held, { records: records.length, decoded, started });
     if (!cut) return { kind: 'done' };
-    this.#held.delete(partitionKey(held));
+    this.#letGo(held);
     this.#options.log.error(
       { unit: plan.unit, topic: held.topic, partition: held.partition, code: cut.code },
       'unit halted',
@@ -301,15 +319,26 @@ export class ViewEngine implements PartitionHandler {
         held.next = must(row, 'offset row').nextOffset;
         return { kind: 'seek', offset: held.next };
       case 'halted':
-        this.#held.delete(partitionKey(held));
+        this.#letGo(held);
         return { kind: 'pause', reason: row?.haltCode ?? 'halted' };
       case 'reclaimed':
         return { kind: 'drop' };
       default:
         this.#held.delete(partitionKey(held));
-        this.reclaimLater(held, BACKOFF.maxMs);
+        this.#reclaimLater(held, BACKOFF.maxMs);
         return { kind: 'pause', reason: 'held by a newer member' };
     }
+  }
+
+  /** The unit is halted: nothing more is applied until `reviveHalted` finds it lifted. */
+  #letGo(held: Held): void {
+    const key = partitionKey(held);
+    this.#held.delete(key);
+    this.#halted.set(key, {
+      unit: held.unit.plan.unit,
+      topic: held.topic,
+      partition: held.partition,
+    });
   }
 
   #report(
