@@ -1,10 +1,11 @@
 /**
- * Three corrections of kafkajs' ConsumerGroup.
+ * Four corrections of kafkajs' ConsumerGroup.
  * 1. GROUP_JOIN does not tell the group's generation; here the event carries it, and the group.
  * 2. On OffsetOutOfRange kafkajs jumps to the default offset and so skips or repeats records
  *    silently. Here it never moves: the partition is paused and the adapter is told.
  * 3. While every partition is paused, or none is claimed yet, kafkajs sleeps the whole fetch
  *    wait before it looks again; here it looks every few milliseconds, so that a claim shows at once.
+ * 4. A fetch that brought only transaction markers never reaches the handler; here it is told.
  */
 import type { TopicPartition } from '../../kafka.ts';
 import { mustBeKnown, upstream } from './upstream.ts';
@@ -26,13 +27,26 @@ export type ConsumerGroup = {
 
 type Emitter = { emit(name: string, payload: unknown): void };
 
+type Call<Args extends readonly unknown[], Answer> = (
+  this: ConsumerGroup,
+  ...args: Args
+) => Promise<Answer>;
+
 type GroupClass = {
   readonly prototype: {
-    connect(this: ConsumerGroup): Promise<void>;
-    joinAndSync(this: ConsumerGroup): Promise<void>;
-    fetch(this: ConsumerGroup, nodeId: string): Promise<unknown>;
-    recoverFromOffsetOutOfRange(this: ConsumerGroup, error: TopicPartition): Promise<void>;
+    connect: Call<[], void>;
+    joinAndSync: Call<[], void>;
+    fetch: Call<[nodeId: string], readonly FetchedBatch[]>;
+    recoverFromOffsetOutOfRange: Call<[error: TopicPartition], void>;
   };
+};
+
+/** The part of kafkajs' Batch that is used here and by the consumer. */
+export type FetchedBatch = TopicPartition & {
+  readonly fetchedOffset: string;
+  lastOffset(): string;
+  /** True for a fetch that brought only markers, aborted records or a compacted stretch. */
+  isEmptyDueToFiltering(): boolean;
 };
 
 /** What GROUP_JOIN carries beyond kafkajs' own fields. */
@@ -70,14 +84,18 @@ export const CONSUMER_GROUP_PATCHES = [
   },
 ] as const;
 
-const outOfRangeListeners = new WeakMap<ConsumerGroup, (partition: TopicPartition) => void>();
+export type GroupListener = {
+  /** The partition was paused because its offset is not in the log. */
+  outOfRange(partition: TopicPartition): void;
+  /** A fetch brought nothing to hand over, yet moved on; kafkajs never shows it to eachBatch. */
+  passed(batch: FetchedBatch): void;
+};
 
-/** Called after a partition of `group` was paused because its offset is not in the log. */
-export function onOffsetOutOfRange(
-  group: ConsumerGroup,
-  listener: (partition: TopicPartition) => void,
-): void {
-  outOfRangeListeners.set(group, listener);
+const listeners = new WeakMap<ConsumerGroup, GroupListener>();
+
+/** One listener a group; the last one stays. */
+export function listenToGroup(group: ConsumerGroup, listener: GroupListener): void {
+  listeners.set(group, listener);
 }
 
 export function patchConsumerGroup(): void {
@@ -93,8 +111,16 @@ export function patchConsumerGroup(): void {
   prototype().recoverFromOffsetOutOfRange = function pauseInstead(this: ConsumerGroup, error) {
     const { topic, partition } = error;
     this.pause([{ topic, partitions: [partition] }]);
-    outOfRangeListeners.get(this)?.({ topic, partition });
+    listeners.get(this)?.outOfRange({ topic, partition });
     return Promise.resolve();
+  };
+  const fetch = prototype().fetch;
+  prototype().fetch = async function fetchAndTell(this: ConsumerGroup, nodeId) {
+    const batches = await fetch.call(this, nodeId);
+    for (const batch of batches) {
+      if (batch.isEmptyDueToFiltering()) listeners.get(this)?.passed(batch);
+    }
+    return batches;
   };
 }
 

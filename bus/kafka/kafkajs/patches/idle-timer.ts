@@ -14,7 +14,7 @@ export type RequestQueue = {
 };
 
 type QueueClass = {
-  readonly prototype: RequestQueue & { scheduleCheckPendingRequests(this: RequestQueue): void };
+  readonly prototype: { scheduleCheckPendingRequests: (this: RequestQueue) => void };
 };
 
 /** Upstream's own interval for a queue that waits for an answer in flight. */
