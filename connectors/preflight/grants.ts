@@ -41,7 +41,7 @@ export function parseGrant(line: string): Grant | undefined {
 function splitList(list: string): string[] {
   return list
     .split(/,(?![^(]*\))/)
-    .map((one) => one.trim().toUpperCase())
+    .map((one) => one.trim())
     .filter((one) => one !== 'USAGE');
 }
 

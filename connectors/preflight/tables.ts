@@ -186,7 +186,7 @@ export function collationNotes(
 
 function isLoose({ type, collation }: FoundColumn): boolean {
   const isText = isTextType(canonicalType(type) ?? '');
-  return isText && collation !== null && !/nopad_bin$/.test(collation);
+  return isText && collation !== null && !collation.endsWith('nopad_bin');
 }
 
 export function quoted(name: string): string {
