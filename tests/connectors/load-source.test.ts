@@ -79,7 +79,7 @@ describe('a source file', () => {
     expect(changed).not.toBe(SOURCE_YAML);
     const problems = problemsOf(changed);
     const found = problems.find((problem) => (problem.path ?? '') === path);
-    expect(found?.message, JSON.stringify(problems)).toContain(words);
+    expect(found?.message).toContain(words);
     expect(found?.message).toMatch(/[.]$/);
   });
 
@@ -97,8 +97,8 @@ describe('loadSources', () => {
     await writeFile(files[1], SOURCE_YAML.replace('engine: mariadb', 'engine: x\nextra: 1'));
     const error = await loadSources(files).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ProblemsError);
-    expect((error as ProblemsError).problems.map((problem) => problem.path).sort()).toEqual(
-      ['engine', 'extra', 'tables[0].columns[2].type'].sort(),
+    expect(new Set((error as ProblemsError).problems.map((problem) => problem.path))).toEqual(
+      new Set(['engine', 'extra', 'tables[0].columns[2].type']),
     );
   });
 

@@ -33,7 +33,7 @@ describe('tableProblems', () => {
     expect(problem?.remedy).toContain('GRANT SELECT ON `register`.`person`');
   });
 
-  test.each([
+  test.each<[Partial<FoundTable>, string, string, string]>([
     [{ key: [] }, 'person', 'ADD PRIMARY KEY (`id_number`)', 'no key'],
     [{ key: ['name'] }, 'person.key', 'Declare key: [name].', 'another key'],
     [
