@@ -179,11 +179,7 @@ class NativeStackRunner implements NativeStack {
     const kafkaThenConnect = async () => {
       const kafka = { clientPort: ports.kafka, controllerPort: ports['kafka-controller'] };
       await supervisor.superviseProcess(await prepareKafka({ ...setup, ...kafka }));
-      await grantConnect({
-        port: ports.kafka,
-        adminPassword: secrets['kafka-admin'],
-        connectPassword: secrets['kafka-connect'],
-      });
+      await grantConnect({ port: ports.kafka, secrets });
       const connect = { port: ports.connect, brokerPort: ports.kafka };
       await supervisor.superviseProcess(await prepareConnect({ ...setup, ...connect }));
     };
@@ -197,7 +193,7 @@ class NativeStackRunner implements NativeStack {
       const spec = await prepareMariadb({ name, home, cache, rootPassword, port: ports[name] });
       await supervisor.superviseProcess(spec);
     };
-    await allOrFirstError([kafkaThenConnect(), registry(), ...DATABASES.map(database)]);
+    await Promise.all([kafkaThenConnect(), registry(), ...DATABASES.map(database)]);
     const endpoints = endpointsOf(home, ports);
     await writeJson(home.endpointsFile, endpoints);
     await supervisor.flush();
@@ -222,11 +218,6 @@ class NativeStackRunner implements NativeStack {
 /** A recorded state whose process is gone, because its supervisor was killed too. */
 function notAlive(state: ProcessStatus['state']): ProcessStatus['state'] {
   return state === 'failed' ? 'failed' : 'stopped';
-}
-
-/** Waits for all to settle, so that nothing starts behind a failure's back; throws the first error. */
-async function allOrFirstError(starts: readonly Promise<void>[]): Promise<void> {
-  await Promise.all(starts);
 }
 
 function serviceStatus(status: ProcessStatus): ServiceStatus {

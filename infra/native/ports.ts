@@ -4,7 +4,7 @@
  * connections, so that a service that is restarted finds its own port still free.
  */
 import { readFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { z } from 'zod';
 import { BusError } from '../../bus/base/errors.ts';
 import { readJson, writeJson } from './files.ts';
@@ -77,18 +77,4 @@ async function outgoingRangeStart(): Promise<number> {
   const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '');
   const start = Number(range.trim().split(/\s+/)[0]);
   return start > LOWEST + 1000 ? Math.min(start, HIGHEST_DEFAULT) : HIGHEST_DEFAULT;
-}
-
-/** True when something accepts a connection on `port` now. */
-export function portAnswers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: HOST });
-    const answer = (accepted: boolean) => {
-      socket.destroy();
-      resolve(accepted);
-    };
-    socket.setTimeout(2_000, () => answer(false));
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
-  });
 }

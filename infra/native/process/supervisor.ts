@@ -9,7 +9,7 @@ import { BusError, messageOf } from '../../../bus/base/errors.ts';
 import type { Log } from '../../../bus/base/log.ts';
 import type { ServiceState } from '../../stack.ts';
 import { readJson, writeJson } from '../files.ts';
-import { endProcess, identityOf, processIdentitySchema } from './identity.ts';
+import { endProcess, identityOf, isAlive, processIdentitySchema } from './identity.ts';
 import { type ProcessSpec, type ProcessStatus, SupervisedProcess } from './supervised-process.ts';
 
 const STATES = [
@@ -47,12 +47,10 @@ export async function readState(file: string): Promise<StateFile | undefined> {
 /** Ends every recorded process that still lives; answers the names of those it found. */
 export async function reapLeftovers(file: string): Promise<string[]> {
   const state = await readState(file);
-  const alive = (state?.processes ?? []).filter(
-    ({ identity }) => identity && identityOf(identity.pid)?.startTicks === identity.startTicks,
+  const alive = (state?.processes ?? []).flatMap(({ name, identity }) =>
+    identity && isAlive(identity) ? [{ name, identity }] : [],
   );
-  await Promise.all(
-    alive.map(({ identity }) => identity && endProcess(identity, { graceMs: REAP_GRACE_MS })),
-  );
+  await Promise.all(alive.map(({ identity }) => endProcess(identity, { graceMs: REAP_GRACE_MS })));
   return alive.map(({ name }) => name);
 }
 

@@ -10,6 +10,7 @@ import type { CacheLayout } from '../cache/layout.ts';
 import type { Home, Secrets } from '../home.ts';
 import type { ProcessSpec } from '../process/supervised-process.ts';
 import { basicAuth, fetchStatus } from './http.ts';
+import { javaArguments } from './jvm.ts';
 import { loggingOption } from './logging.ts';
 import { prefixed, type Properties, scramJaas, writeProperties } from './properties.ts';
 
@@ -66,14 +67,17 @@ export async function prepareConnect(setup: ConnectSetup): Promise<ProcessSpec> 
   return {
     name: 'connect',
     command: 'java',
-    args: [
-      ...['-Xms256m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'],
-      ...['-XX:-UsePerfData', '-Djava.awt.headless=true', logging],
-      `-Djava.security.auth.login.config=${jaas}`,
-      // Else a connector's own Kafka clients could load a provider and read any file or variable.
-      '-Dorg.apache.kafka.automatic.config.providers=none',
-      ...['-cp', cache.kafkaClassPath, 'org.apache.kafka.connect.cli.ConnectDistributed', settings],
-    ],
+    args: javaArguments({
+      heapMbMax: 1024,
+      options: [
+        logging,
+        `-Djava.security.auth.login.config=${jaas}`,
+        // Else a connector's own Kafka clients could load a provider and read any file or variable.
+        '-Dorg.apache.kafka.automatic.config.providers=none',
+      ],
+      run: ['-cp', cache.kafkaClassPath, 'org.apache.kafka.connect.cli.ConnectDistributed'],
+      args: [settings],
+    }),
     logFile: home.logFile('connect'),
     restart: 'always',
     // Healthy only once the worker has read its config topic and joined its group.

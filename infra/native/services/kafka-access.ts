@@ -1,91 +1,55 @@
-/** Users, rights and topics that the stack itself needs on its broker. */
-import {
-  AclOperations,
-  AclPermissionTypes,
-  Admin,
-  alterUserScramCredentialsV0,
-  Connection,
-  ResourcePatternTypes,
-  ResourceTypes,
-  ScramMechanisms,
-} from '@platformatic/kafka';
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { CONNECT_ACLS, CONNECT_TOPICS, CONNECT_USER } from './connect-service.ts';
+/** Users, rights and topics that the stack itself needs on its broker before the worker starts. */
+import { silentLog } from '../../../bus/base/log.ts';
 import { waitFor } from '../../../bus/base/retry.ts';
+import type { KafkaAdmin } from '../../../bus/kafka/kafka.ts';
+import { openAdmin } from '../../../bus/kafka/wire/admin.ts';
+import type { Secrets } from '../home.ts';
+import { CONNECT_ACLS, CONNECT_TOPICS, CONNECT_USER } from './connect-service.ts';
 
-const RT = {
-  topic: ResourceTypes.TOPIC,
-  group: ResourceTypes.GROUP,
-  'transactional-id': ResourceTypes.TRANSACTIONAL_ID,
-} as const;
-const OP = {
-  read: AclOperations.READ,
-  write: AclOperations.WRITE,
-  create: AclOperations.CREATE,
-  describe: AclOperations.DESCRIBE,
-} as const;
+const LOGIN_TIMEOUT_MS = 60_000;
 
-export async function grantConnect(o: {
-  port: number;
-  adminPassword: string;
-  connectPassword: string;
+/** Logs in as the super user, sets the worker's password and rights, makes its topics. */
+export async function grantConnect({
+  port,
+  secrets,
+}: {
+  readonly port: number;
+  readonly secrets: Secrets;
 }): Promise<void> {
-  const sasl = {
-    mechanism: 'SCRAM-SHA-512',
-    username: 'admin',
-    password: o.adminPassword,
-  } as const;
-  await waitFor(
-    async () => {
-      const c = new Connection('stack', { sasl });
-      try {
-        await c.connect('127.0.0.1', o.port);
-        const salt = randomBytes(32);
-        const iterations = 8192;
-        await alterUserScramCredentialsV0.api.async(
-          c,
-          [],
-          [
-            {
-              name: CONNECT_USER,
-              mechanism: ScramMechanisms.SCRAM_SHA_512,
-              iterations,
-              salt,
-              saltedPassword: pbkdf2Sync(o.connectPassword, salt, iterations, 64, 'sha512'),
-            },
-          ],
-        );
-        return true;
-      } finally {
-        await c.close();
-      }
-    },
-    { what: 'admin login', timeoutMs: 30_000, intervalMs: 200 },
-  );
-  const admin = new Admin({ clientId: 'stack', bootstrapBrokers: [`127.0.0.1:${o.port}`], sasl });
+  const admin = await openAdmin(adminLogin(port, secrets));
   try {
-    await admin.createAcls({
-      creations: CONNECT_ACLS.map((r) => ({
-        resourceType: RT[r.resource],
-        resourceName: r.name,
-        resourcePatternType: ResourcePatternTypes.LITERAL,
-        principal: r.principal,
-        host: '*',
-        operation: OP[r.operation],
-        permissionType: AclPermissionTypes.ALLOW,
-      })),
-    });
-    const have = await admin.listTopics();
-    for (const t of CONNECT_TOPICS) {
-      if (have.includes(t.name)) continue;
-      await admin.createTopics({
-        topics: [t.name],
-        partitions: t.partitions,
-        replicas: 1,
-        configs: [{ name: 'cleanup.policy', value: 'compact' }],
-      });
-    }
+    await admin.setUsers([{ name: CONNECT_USER, password: secrets['kafka-connect'] }]);
+    await admin.createAcls(CONNECT_ACLS);
+    await createTopics(admin);
   } finally {
     await admin.close();
   }
+}
+
+/** True once the super user can log in: the broker serves, and with the password of this home. */
+export async function kafkaServes(port: number, secrets: Secrets): Promise<boolean> {
+  const admin = await openAdmin(adminLogin(port, secrets));
+  await admin.close();
+  return true;
+}
+
+/** A broker that has just started may still be without a controller for a moment. */
+async function createTopics(admin: KafkaAdmin): Promise<void> {
+  await waitFor(
+    async () => {
+      await admin.createTopics(CONNECT_TOPICS);
+      return true;
+    },
+    { what: 'the topics of the worker', timeoutMs: LOGIN_TIMEOUT_MS },
+  );
+}
+
+function adminLogin(port: number, secrets: Secrets) {
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    user: 'admin',
+    password: secrets['kafka-admin'],
+    clientId: 'stack',
+    log: silentLog,
+  };
 }

@@ -9,9 +9,10 @@ import { randomBytes } from 'node:crypto';
 import { writeSecretFile } from '../../../bus/base/secrets.ts';
 import type { CacheLayout } from '../cache/layout.ts';
 import { type Home, recall, remember, type Secrets } from '../home.ts';
-import { portAnswers } from '../ports.ts';
 import type { ProcessSpec } from '../process/supervised-process.ts';
 import { mustRun } from '../run-command.ts';
+import { kafkaServes } from './kafka-access.ts';
+import { javaArguments } from './jvm.ts';
 import { loggingOption } from './logging.ts';
 import { type Properties, scramJaas, writeProperties } from './properties.ts';
 
@@ -35,14 +36,15 @@ export async function prepareKafka(setup: KafkaSetup): Promise<ProcessSpec> {
   return {
     name: 'kafka',
     command: 'java',
-    args: [
-      ...['-Xms256m', '-Xmx1g', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError'],
-      ...['-XX:-UsePerfData', '-Djava.awt.headless=true', logging],
-      ...['-cp', cache.kafkaClassPath, 'kafka.Kafka', settings],
-    ],
+    args: javaArguments({
+      heapMbMax: 1024,
+      options: [logging],
+      run: ['-cp', cache.kafkaClassPath, 'kafka.Kafka'],
+      args: [settings],
+    }),
     logFile: home.logFile('kafka'),
     restart: 'always',
-    health: () => portAnswers(setup.clientPort),
+    health: () => kafkaServes(setup.clientPort, setup.secrets),
     address: `127.0.0.1:${setup.clientPort}`,
   };
 }
@@ -109,11 +111,12 @@ async function formatOnce(setup: KafkaSetup, settings: string): Promise<void> {
   await remember(home, 'cluster-id', clusterId);
   const user = `SCRAM-SHA-512=[name=admin,password=${secrets['kafka-admin']}]`;
   const argumentFile = home.secretFile('format.args');
-  const words = [
-    ...['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', cache.kafkaClassPath],
-    ...['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settings],
-    ...['--ignore-formatted', '--add-scram', user],
-  ];
+  const words = javaArguments({
+    heapMbMax: 256,
+    options: ['-XX:TieredStopAtLevel=1'],
+    run: ['-cp', cache.kafkaClassPath, 'kafka.tools.StorageTool'],
+    args: ['format', '-t', clusterId, '-c', settings, '--ignore-formatted', '--add-scram', user],
+  });
   await writeSecretFile(argumentFile, words.map((word) => `"${word}"`).join('\n'));
   await mustRun({ command: 'java', args: [`@${argumentFile}`] }, 'formatting the broker storage');
 }

@@ -110,8 +110,11 @@ async function initialiseOnce(setup: MariadbSetup, settings: string): Promise<vo
   const logFile = home.logFile(name);
   const install = [
     `--defaults-file=${settings}`,
-    ...[`--basedir=${cache.mariadb}`, `--datadir=${draft}`],
-    ...['--auth-root-authentication-method=normal', '--skip-test-db', ...asUser()],
+    `--basedir=${cache.mariadb}`,
+    `--datadir=${draft}`,
+    '--auth-root-authentication-method=normal',
+    '--skip-test-db',
+    ...asUser(),
   ];
   const script = join(cache.mariadb, 'scripts', 'mariadb-install-db');
   await mustRun({ command: script, args: install, logFile }, `installing "${name}"`);

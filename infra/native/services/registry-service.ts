@@ -11,6 +11,7 @@ import { VERSIONS } from '../cache/coordinates.ts';
 import type { Home, Secrets } from '../home.ts';
 import type { ProcessSpec } from '../process/supervised-process.ts';
 import { basicAuth, fetchStatus } from './http.ts';
+import { javaArguments } from './jvm.ts';
 import { type Properties, writeProperties } from './properties.ts';
 
 export type RegistrySetup = {
@@ -38,11 +39,11 @@ export async function prepareRegistry(setup: RegistrySetup): Promise<ProcessSpec
   return {
     name: 'registry',
     command: 'java',
-    args: [
-      ...['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
-      ...['-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'],
-      ...[`-Dquarkus.config.locations=${settings}`, '-jar', join(cache.registry, jar)],
-    ],
+    args: javaArguments({
+      heapMbMax: 384,
+      options: ['-XX:TieredStopAtLevel=1', `-Dquarkus.config.locations=${settings}`],
+      run: ['-jar', join(cache.registry, jar)],
+    }),
     cwd: home.data('registry'),
     logFile: home.logFile('registry'),
     restart: 'always',

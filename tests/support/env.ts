@@ -1,0 +1,83 @@
+/**
+ * What an integration test needs of the running stack: addresses, and clients for a role that
+ * are closed when the file ends. Names begin with a prefix that no other file and no other run
+ * has, because the stack may be shared.
+ */
+import { randomBytes } from 'node:crypto';
+import { afterAll, inject } from 'vitest';
+import { silentLog } from '../../bus/base/log.ts';
+import { readSecretFile } from '../../bus/base/secrets.ts';
+import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
+import type { KafkaBus } from '../../bus/kafka/kafka.ts';
+import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import type { Login, StackEndpoints } from '../../infra/stack.ts';
+import { readEndpoints } from './endpoints.ts';
+
+export type DatabaseRole = keyof StackEndpoints['databases'];
+export type Credentials = { readonly user: string; readonly password: string };
+
+export type TestStack = {
+  readonly endpoints: StackEndpoints;
+  /** Unique to this file and run; lower-case letters and digits, usable in every kind of name. */
+  readonly prefix: string;
+  password(login: Login): Promise<string>;
+  /** A pool of `role`'s server, as root unless `as` is given; without a database when none is named. */
+  openSql(
+    role: DatabaseRole,
+    options?: { readonly database?: string; readonly as?: Credentials },
+  ): Promise<SqlDatabase>;
+  /** Makes `<prefix>_<name>` on `role`'s server, dropped at the end, and opens it as root. */
+  newDatabase(
+    role: DatabaseRole,
+    name: string,
+  ): Promise<{ readonly database: string; readonly sql: SqlDatabase }>;
+  /** The broker as the super user, unless `as` is given. */
+  kafka(as?: Credentials): Promise<KafkaBus>;
+  /** Runs at the end of the file, before the clients opened here close; the newest first. */
+  atEnd(close: () => unknown): void;
+};
+
+/** Call once at the top of a test file, outside of any test. */
+export async function testStack(name: string): Promise<TestStack> {
+  const endpoints = await readEndpoints(inject('endpointsFile'));
+  const prefix = `${name.replaceAll(/[^a-z0-9]/g, '')}${randomBytes(3).toString('hex')}`;
+  const closers: (() => unknown)[] = [];
+  afterAll(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  const password = (login: Login) => readSecretFile(login.passwordFile);
+
+  const openSql: TestStack['openSql'] = async (role, { database, as } = {}) => {
+    const { host, port, root } = endpoints.databases[role];
+    const login = as ?? { user: root.user, password: await password(root) };
+    const sql = openDatabase({
+      host,
+      port,
+      ...login,
+      ...(database === undefined ? {} : { database }),
+    });
+    closers.push(() => sql.close());
+    return sql;
+  };
+
+  return {
+    endpoints,
+    prefix,
+    password,
+    openSql,
+    async newDatabase(role, suffix) {
+      const database = `${prefix}_${suffix}`;
+      const server = await openSql(role);
+      await server.execute(`CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4`);
+      closers.push(() => server.execute(`DROP DATABASE IF EXISTS \`${database}\``));
+      return { database, sql: await openSql(role, { database }) };
+    },
+    async kafka(as) {
+      const { brokers, admin } = endpoints.kafka;
+      const login = as ?? { user: admin.user, password: await password(admin) };
+      return createKafkaBus({ brokers, ...login, clientId: `test-${prefix}`, log: silentLog });
+    },
+    atEnd: (close) => void closers.push(close),
+  };
+}
