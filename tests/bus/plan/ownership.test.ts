@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import type { PlanKind } from '../../../bus/plan/plan.ts';
+import { isInScope, ownerOf, ownerOfPrincipal } from '../../../bus/plan/ownership.ts';
+
+describe('ownerOf', () => {
+  test.each<[PlanKind, string, string | undefined, string]>([
+    ['topic', 'cdc.police', 'source/police', 'schema changes'],
+    ['topic', 'cdc.police.police.person', 'source/police', 'rows'],
+    ['topic', 'cdc.police2.x.y', 'source/police2', 'a longer name is another source'],
+    ['topic', '__debezium-heartbeat.cdc.police', 'source/police', 'heartbeats'],
+    ['topic', '_history.civil-affairs', 'source/civil-affairs', 'a hyphen'],
+    ['topic', '__consumer_offsets', undefined, 'Kafka’s own'],
+    ['topic', 'connect-offsets', undefined, 'Connect’s own'],
+    ['topic', 'xcdc.police.a.b', undefined, 'not at the beginning'],
+    ['user', 'src-police', 'source/police', 'a source'],
+    ['user', 'view-population', 'view/population', 'a view'],
+    ['user', 'admin', undefined, 'the super user'],
+    ['connector', 'view-population', undefined, 'views have no connector of that name'],
+  ])('of %s %s is %s (%s)', (kind, name, owner) => {
+    expect(ownerOf(kind, name)).toBe(owner);
+  });
+
+  test('of a grant is that of its user', () => {
+    expect(ownerOfPrincipal('User:src-police')).toBe('source/police');
+    expect(ownerOfPrincipal('User:connect')).toBeUndefined();
+  });
+});
+
+test.each<[string[], string | undefined, boolean, string]>([
+  [['source/a'], 'source/a', true, 'named'],
+  [['source/a'], 'source/ab', false, 'not by its beginning'],
+  [['source/*'], 'source/ab', true, 'every source'],
+  [['source/*'], 'view/a', false, 'but no view'],
+  [['source/*'], undefined, false, 'and nothing without an owner'],
+])('scope %j with owner %j: %s (%s)', (scope, owner, expected) => {
+  expect(isInScope(scope, owner)).toBe(expected);
+});
