@@ -86,7 +86,8 @@ function microsOf(rest: number, perSecond: number): number {
 /** The declared number of digits; all six where digits beyond it are not zero. */
 function fractionText(micros: number, digits: number): string {
   if (digits === 0 && micros === 0) return '';
-  const six = String(micros).padStart(6, '0');
+  const six = micros < 100_000 ? String(micros).padStart(6, '0') : String(micros);
+  if (digits === 6) return `.${six}`;
   return /^0*$/.test(six.slice(digits)) ? `.${six.slice(0, digits)}` : `.${six}`;
 }
 

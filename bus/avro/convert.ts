@@ -83,7 +83,7 @@ function decimalConverter(wire: WireType, scale: number): Convert {
     return (raw) => decimalText({ unscaled: unscaled(bytesOf(raw)), from: wire.scale, to: scale });
   }
   if (wire.avro === 'scaled-decimal') return (raw) => scaledDecimal(raw, scale);
-  return (raw) => decimalText({ unscaled: BigInt(countOf(raw)), from: 0, to: scale });
+  return (raw) => decimalText({ unscaled: countOf(raw), from: 0, to: scale });
 }
 
 /** A VariableScaleDecimal record; f0 and f1 are its fields `scale` and `value`. */
@@ -96,20 +96,26 @@ function scaledDecimal(raw: unknown, scale: number): string {
   return decimalText({ unscaled: unscaled(bytesOf(raw.f1)), from, to: scale });
 }
 
-type ScaledNumber = { readonly unscaled: bigint; readonly from: number; readonly to: number };
+type ScaledNumber = {
+  readonly unscaled: number | bigint;
+  readonly from: number;
+  readonly to: number;
+};
 
 /** Exact text with `to` digits after the point; more where they are not zero. */
 export function decimalText({ unscaled: digits, from, to }: ScaledNumber): string {
-  const negative = digits < 0n;
-  const whole = (negative ? -digits : digits).toString() + '0'.repeat(Math.max(0, -from));
-  const scale = Math.max(0, from);
-  const padded = whole.padStart(scale + 1, '0');
-  const fraction = padded
-    .slice(padded.length - scale)
-    .replace(/0+$/, '')
-    .padEnd(to, '0');
-  const head = padded.slice(0, padded.length - scale);
-  return `${negative ? '-' : ''}${head}${scale === 0 ? zeros(to) : point(fraction)}`;
+  const negative = digits < 0;
+  const magnitude = (negative ? -digits : digits).toString();
+  const head = negative ? '-' : '';
+  if (from === 0) return `${head}${magnitude}${to === 0 ? '' : `.${'0'.repeat(to)}`}`;
+  if (from < 0)
+    return `${head}${magnitude}${'0'.repeat(-from)}${to === 0 ? '' : `.${'0'.repeat(to)}`}`;
+  const padded = magnitude.length > from ? magnitude : magnitude.padStart(from + 1, '0');
+  const point = padded.length - from;
+  const whole = padded.slice(0, point);
+  if (from === to) return `${head}${whole}.${padded.slice(point)}`;
+  const fraction = padded.slice(point).replace(/0+$/, '').padEnd(to, '0');
+  return fraction === '' ? `${head}${whole}` : `${head}${whole}.${fraction}`;
 }
 
 /** Decimal text of the source, also with an exponent, in the declared number of digits. */
@@ -126,10 +132,10 @@ export function plainDecimal(text: string, scale: number): string {
 }
 
 /** Two's complement, most significant byte first. */
-function unscaled(bytes: Buffer): bigint {
+function unscaled(bytes: Buffer): number | bigint {
   if (bytes.length === 0) throw new ValueFault('a number of no bytes');
   if (bytes.length > NUMBER_BYTES_MAX) throw new ValueFault('a number beyond every SQL type');
-  if (bytes.length <= 6) return BigInt(bytes.readIntBE(0, bytes.length));
+  if (bytes.length <= 6) return bytes.readIntBE(0, bytes.length);
   return BigInt.asIntN(bytes.length * 8, unsignedOf(bytes));
 }
 
@@ -138,17 +144,10 @@ function unsignedOf(bytes: Buffer): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${bytes.toString('hex')}`);
 }
 
-function safeInteger(value: bigint): number | string {
+function safeInteger(value: number | bigint): number | string {
+  if (typeof value === 'number') return value;
   const near = Number(value);
   return Number.isSafeInteger(near) ? near : value.toString();
-}
-
-function zeros(count: number): string {
-  return count === 0 ? '' : `.${'0'.repeat(count)}`;
-}
-
-function point(fraction: string): string {
-  return fraction === '' ? '' : `.${fraction}`;
 }
 
 function symbolOf(raw: unknown, symbols: readonly string[]): string {

@@ -7,8 +7,14 @@ import { BusError } from '../base/errors.ts';
 import type { ColumnValue } from '../change/column-value.ts';
 import { checkChange, isChangeOp, snapshotKind, type ChangeEvent } from '../change/envelope.ts';
 import { compilePosition } from './position-reader.ts';
-import { compileBodyReader, type BodyReader, type Wanted } from './projection.ts';
-import { compileRowReader, type Column, type RawRecord, type RowReader } from './row-reader.ts';
+import {
+  BodyFault,
+  compileBodyReader,
+  type BodyReader,
+  type RawRecord,
+  type Wanted,
+} from './projection.ts';
+import { compileRowReader, type Column, type RowReader } from './row-reader.ts';
 import {
   expandSchema,
   fieldOf,
@@ -28,20 +34,24 @@ export type Projection = {
   readonly before: boolean;
 };
 
-export type KeyBodyReader = (body: Buffer) => ColumnValue[];
-export type EnvelopeBodyReader = (body: Buffer) => ChangeEvent;
+/** Both read a whole framed record and take its frame for granted. */
+export type KeyRecordReader = (record: Buffer) => ColumnValue[];
+export type EnvelopeRecordReader = (record: Buffer) => ChangeEvent;
 
 type Source = { readonly schemaId: number; readonly schema: unknown };
 
-export function compileKeyReader(source: Source, { key }: Projection): KeyBodyReader {
+export function compileKeyReader(source: Source, { key }: Projection): KeyRecordReader {
   return compiling(source, (root) => {
     const row = compileRowReader(root, key, { ...source, mayOmit: false });
     const read = compileBodyReader(root, wantedOf(key));
-    return (body) => row(readBody(read, body, source.schemaId));
+    return (record) => row(readBody(read, record, source.schemaId));
   });
 }
 
-export function compileEnvelopeReader(source: Source, projection: Projection): EnvelopeBodyReader {
+export function compileEnvelopeReader(
+  source: Source,
+  projection: Projection,
+): EnvelopeRecordReader {
   return compiling(source, (root) => {
     const parts = envelopeParts(root);
     const mayOmit = parts.source.record.semantic?.includes('.postgresql.') ?? false;
@@ -53,7 +63,7 @@ export function compileEnvelopeReader(source: Source, projection: Projection): E
       : undefined;
     const read = compileBodyReader(root, envelopeWanted(projection));
     const toEvent = eventReader({ parts, after, before });
-    return (body) => toEvent(readBody(read, body, source.schemaId));
+    return (record) => toEvent(readBody(read, record, source.schemaId));
   });
 }
 
@@ -167,25 +177,13 @@ function compiling<T>({ schemaId, schema }: Source, compile: (root: RecordNode) 
   }
 }
 
-/** The causes are left out on purpose: avsc quotes bytes of the body in some of its messages. */
-function readBody(read: BodyReader, body: Buffer, schemaId: number): RawRecord {
-  let raw: unknown;
+function readBody(read: BodyReader, record: Buffer, schemaId: number): RawRecord {
   try {
-    raw = read(body);
+    return read(record);
   } catch (error) {
-    const message = error instanceof Error ? error.message : '';
-    const why =
-      message === 'truncated buffer'
-        ? 'it ends too early'
-        : message === 'trailing data'
-          ? 'bytes are left over'
-          : 'its bytes are impossible';
-    throw new BusError('AVRO_BODY_BROKEN', { schemaId, why });
+    if (!(error instanceof BodyFault)) throw error;
+    throw new BusError('AVRO_BODY_BROKEN', { schemaId, why: error.message });
   }
-  if (typeof raw !== 'object' || raw === null) {
-    throw new BusError('AVRO_BODY_BROKEN', { schemaId, why: 'it holds no record' });
-  }
-  return raw as RawRecord;
 }
 
 function recordAt(raw: RawRecord, property: string): RawRecord | null {

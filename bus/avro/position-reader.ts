@@ -1,6 +1,6 @@
 /** Reads the source block of an envelope into a SourcePosition, by the fields its writer has. */
 import type { SourcePosition } from '../change/position.ts';
-import type { RawRecord } from './row-reader.ts';
+import type { RawRecord } from './projection.ts';
 import { fieldOf, type RecordNode } from './writer-schema.ts';
 
 export function compilePosition(source: RecordNode): (raw: RawRecord) => SourcePosition {

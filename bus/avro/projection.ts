@@ -3,24 +3,49 @@
  * of only the wanted fields. avsc skips what the reader lacks, which is most of the work saved
  * and the reason why nanosecond fields beyond 2^53 do no harm.
  */
-import avsc, { type Type } from 'avsc';
+import avsc, { type Resolver, type Type } from 'avsc';
 import { exactLong } from './exact-long.ts';
+import { BODY_START } from './wire.ts';
 import type { RecordNode, SchemaNode } from './writer-schema.ts';
 
 /** The fields wanted of a record, by the writer's name; `true` takes a value whole. */
 export type Wanted = ReadonlyMap<string, Wanted | true>;
 
-export type BodyReader = (body: Buffer) => unknown;
+/** What is wrong with a body; its bytes are never quoted. */
+export class BodyFault extends Error {}
+
+/** Reads the body of a framed record, without cutting it out first. */
+export type BodyReader = (record: Buffer) => RawRecord;
+
+/** The object avsc made, keyed by safe names. */
+export type RawRecord = Readonly<Record<string, unknown>>;
 
 /**
  * Compiles a reader of `root`. The answer has the safe names of the writer schema as property
- * names. It throws on bytes that are short, left over or impossible; the caller maps the error.
+ * names. It throws BodyFault on bytes that are short, left over or impossible.
  */
 export function compileBodyReader(root: RecordNode, wanted: Wanted): BodyReader {
   const writer = avsc.Type.forSchema(avroOf(root, undefined));
   const reader = avsc.Type.forSchema(avroOf(root, wanted), { registry: exactRegistry() });
   const resolver = reader.createResolver(writer);
-  return (body) => reader.fromBuffer(body, resolver) as unknown;
+  return (record) => {
+    const { value, offset } = decoded(reader, record, resolver);
+    if (offset < 0) throw new BodyFault('it ends too early');
+    if (offset < record.length) throw new BodyFault('bytes are left over');
+    // The root is a record: avsc either builds one or throws.
+    return value as RawRecord;
+  };
+}
+
+type Decoded = { readonly value: unknown; readonly offset: number };
+
+function decoded(reader: Type, record: Buffer, resolver: Resolver): Decoded {
+  try {
+    return reader.decode(record, BODY_START, resolver);
+  } catch {
+    // The cause is left out on purpose: avsc quotes what it read in some of its messages.
+    throw new BodyFault('its bytes are impossible');
+  }
 }
 
 function exactRegistry(): { [name: string]: Type } {

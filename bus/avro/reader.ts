@@ -10,11 +10,11 @@ import type { ChangeEvent } from '../change/envelope.ts';
 import {
   compileEnvelopeReader,
   compileKeyReader,
-  type EnvelopeBodyReader,
-  type KeyBodyReader,
+  type EnvelopeRecordReader,
+  type KeyRecordReader,
   type Projection,
 } from './envelope-reader.ts';
-import { frameFault, parseFrame, schemaIdOf } from './wire.ts';
+import { frameFault, schemaIdOf } from './wire.ts';
 
 export type { Projection } from './envelope-reader.ts';
 export type { Column } from './row-reader.ts';
@@ -50,8 +50,8 @@ type Entry = {
   readonly schema: unknown;
   /** Set when the registry has no such schema. */
   readonly unknown: BusError | undefined;
-  key?: Compiled<KeyBodyReader>;
-  value?: Compiled<EnvelopeBodyReader>;
+  key?: Compiled<KeyRecordReader>;
+  value?: Compiled<EnvelopeRecordReader>;
 };
 
 export function createReaderCache({
@@ -65,12 +65,12 @@ export function createReaderCache({
   readonly schemasMax?: number;
 }): ReaderCache {
   const schemas = new SchemaStore(fetchSchema, schemasMax);
-  const keyOf = (schemaId: number): KeyBodyReader => {
+  const keyOf = (schemaId: number): KeyRecordReader => {
     const entry = schemas.get(schemaId);
     entry.key ??= attempt(() => compileKeyReader({ schemaId, schema: entry.schema }, projection));
     return unpack(entry.key);
   };
-  const valueOf = (schemaId: number): EnvelopeBodyReader => {
+  const valueOf = (schemaId: number): EnvelopeRecordReader => {
     const entry = schemas.get(schemaId);
     entry.value ??= attempt(() =>
       compileEnvelopeReader({ schemaId, schema: entry.schema }, projection),
@@ -82,14 +82,12 @@ export function createReaderCache({
     prepareFor: (records) => schemas.load(schemaIdsOf(records)),
     keyReader: {
       decode(record) {
-        const { schemaId, body } = parseFrame(record);
-        return keyOf(schemaId)(body);
+        return keyOf(schemaIdOf(record))(record);
       },
     },
     valueReader: {
       decode(record) {
-        const { schemaId, body } = parseFrame(record);
-        return valueOf(schemaId)(body);
+        return valueOf(schemaIdOf(record))(record);
       },
     },
   };

@@ -7,13 +7,12 @@ import { sqlTypeOf, type ColumnType } from '../change/column-type.ts';
 import type { ColumnValue } from '../change/column-value.ts';
 import { accepts, wireTypeText, type WireType } from '../change/wire-type.ts';
 import { converterFor, type Convert } from './convert.ts';
+import type { RawRecord } from './projection.ts';
 import { ValueFault } from './value-fault.ts';
 import { fieldOf, wireTypeOf, type RecordNode } from './writer-schema.ts';
 
 export type Column = { readonly name: string; readonly type: ColumnType };
 
-/** The object avsc made, keyed by safe names. */
-export type RawRecord = Readonly<Record<string, unknown>>;
 export type RowReader = (raw: RawRecord) => ColumnValue[];
 
 /** What Debezium sends in place of a large value that PostgreSQL did not log. */
@@ -61,23 +60,22 @@ export function compileRowReader(
 }
 
 function rowReader(plans: readonly Plan[]): RowReader {
+  const count = plans.length;
   return (raw) => {
     const row: ColumnValue[] = [];
-    for (const plan of plans) {
-      const value = raw[plan.property];
-      row.push(value === null ? null : converted(plan, value));
+    let at = 0;
+    try {
+      for (; at < count; at++) {
+        const plan = plans[at] as Plan;
+        const value = raw[plan.property];
+        row.push(value === null ? null : plan.convert(value));
+      }
+    } catch (error) {
+      if (!(error instanceof ValueFault)) throw error;
+      throw new BusError('AVRO_VALUE_BROKEN', { column: plans[at]?.name, why: error.message });
     }
     return row;
   };
-}
-
-function converted({ name, convert }: Plan, value: unknown): ColumnValue {
-  try {
-    return convert(value);
-  } catch (error) {
-    if (!(error instanceof ValueFault)) throw error;
-    throw new BusError('AVRO_VALUE_BROKEN', { column: name, why: error.message });
-  }
 }
 
 function refusing(convert: Convert, column: string): Convert {

@@ -5,7 +5,9 @@
 import { BusError } from '../base/errors.ts';
 
 const MAGIC = 0;
-const HEADER_BYTES = 5;
+
+/** Where the Avro body begins in a framed record. */
+export const BODY_START = 5;
 
 export type Frame = {
   readonly schemaId: number;
@@ -15,7 +17,7 @@ export type Frame = {
 
 /** Takes a record apart. Throws AVRO_FRAME_BROKEN; a null record (tombstone) is the caller's case. */
 export function parseFrame(record: Buffer): Frame {
-  return { schemaId: schemaIdOf(record), body: record.subarray(HEADER_BYTES) };
+  return { schemaId: schemaIdOf(record), body: record.subarray(BODY_START) };
 }
 
 /** The writer schema's id of a record. Throws AVRO_FRAME_BROKEN. */
@@ -29,12 +31,12 @@ export function schemaIdOf(record: Buffer): number {
 export function frameFault(record: Buffer): string | undefined {
   if (record.length === 0) return 'it is empty';
   if (record[0] !== MAGIC) return `the first byte is ${record[0]}, expected 0`;
-  if (record.length < HEADER_BYTES) return `it has ${record.length} bytes, fewer than a header's 5`;
+  if (record.length < BODY_START) return `it has ${record.length} bytes, fewer than a header's 5`;
   return undefined;
 }
 
 export function frame(schemaId: number, body: Buffer): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
+  const header = Buffer.alloc(BODY_START);
   header.writeUInt32BE(schemaId, 1);
   return Buffer.concat([header, body]);
 }

@@ -3,7 +3,6 @@
  * or PostgreSQL table, and an encoder for them, so that tests can write what a source would.
  */
 import avsc, { type Type } from 'avsc';
-import { exactLong } from '../../../bus/avro/exact-long.ts';
 import { frame } from '../../../bus/avro/wire.ts';
 
 export type AvroSchema = string | readonly AvroSchema[] | { readonly [name: string]: unknown };
@@ -191,6 +190,20 @@ export type EnvelopeValue = {
   readonly transaction?: Row | null;
 };
 
+/** Longs beyond 2^53 for writing; the project itself only reads. */
+const writtenLong = avsc.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: number | bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(BigInt(value));
+    return bytes;
+  },
+  fromJSON: BigInt,
+  toJSON: String,
+  isValid: (value: unknown) => typeof value === 'bigint' || Number.isSafeInteger(value),
+  compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
 /** A writer of envelopes; every row needs a value for every column. */
 export function envelopeWriter(schema: AvroSchema): (value: EnvelopeValue) => Buffer {
   const type = writerType(schema);
@@ -209,7 +222,7 @@ export function envelopeWriter(schema: AvroSchema): (value: EnvelopeValue) => Bu
 
 export function writerType(schema: AvroSchema): Type {
   return avsc.Type.forSchema(structuredClone(schema) as avsc.schema.AvroSchema, {
-    registry: { long: exactLong },
+    registry: { long: writtenLong },
   });
 }
 
