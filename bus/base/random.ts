@@ -2,7 +2,7 @@
 import { uniformBigInt } from 'pure-rand/distribution/uniformBigInt';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { must } from './assert.ts';
+import { assert } from './assert.ts';
 
 export type Random = {
   /** A whole number in [min, max], both ends included. */
@@ -21,12 +21,17 @@ export function seededRandom(seed: number): Random {
     int,
     bigint: (min, max) => uniformBigInt(generator, min, max),
     chance: (p) => int(0, 999_999) < p * 1_000_000,
-    pick: (from) => must(from[int(0, from.length - 1)], 'pick from an empty list'),
-    shuffle(items) {
+    pick<T>(from: readonly T[]): T {
+      assert(from.length > 0, 'pick from an empty list');
+      return from[int(0, from.length - 1)] as T;
+    },
+    shuffle<T>(items: readonly T[]): T[] {
       const out = [...items];
       for (let i = out.length - 1; i > 0; i--) {
         const j = int(0, i);
-        [out[i], out[j]] = [must(out[j], 'shuffle index'), must(out[i], 'shuffle index')];
+        const held = out[i] as T;
+        out[i] = out[j] as T;
+        out[j] = held;
       }
       return out;
     },

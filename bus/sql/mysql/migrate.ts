@@ -2,7 +2,7 @@
  * Migrations of the bus's own tables, run by knex: numbered, applied once each, in order, and
  * refused when the database was migrated by a newer civicbus.
  */
-import { knex } from 'knex';
+import knexModule from 'knex';
 import type { SqlTarget } from '../sql.ts';
 import { sqlError } from './mysql-errors.ts';
 
@@ -17,7 +17,7 @@ export async function migrate(
   target: SqlTarget,
   migrations: readonly Migration[],
 ): Promise<string[]> {
-  const client = knex({
+  const client = knexModule.knex({
     client: 'mysql2',
     connection: { ...target, charset: 'utf8mb4' },
     pool: { min: 0, max: 1 },
