@@ -16,7 +16,8 @@ export type ServiceState =
   | 'stopped';
 
 export type ServiceStatus = {
-  readonly name: ServiceName;
+  /** A `ServiceName`, or the name of a program that is supervised beside the services. */
+  readonly name: string;
   readonly state: ServiceState;
   readonly pid?: number;
   readonly address?: string;

@@ -29,11 +29,11 @@ const stateFileSchema = z.object({
     z.object({
       name: z.string(),
       state: z.enum(STATES),
-      identity: processIdentitySchema.optional(),
+      identity: processIdentitySchema.exactOptional(),
       restarts: z.number(),
       logFile: z.string(),
-      address: z.string().optional(),
-      detail: z.string().optional(),
+      address: z.string().exactOptional(),
+      detail: z.string().exactOptional(),
     }),
   ),
 });
@@ -70,6 +70,7 @@ export class Supervisor {
   readonly #shown = new Map<string, string>();
   /** Shown for services that have no process yet. */
   readonly #notes = new Map<string, ProcessStatus>();
+  #ending = false;
   #dirty = false;
   #writing: Promise<void> | undefined;
 
@@ -80,6 +81,7 @@ export class Supervisor {
 
   /** Starts a process and keeps it alive until `stop` or `stopAll`; resolves once it is healthy. */
   async superviseProcess(spec: ProcessSpec): Promise<void> {
+    if (this.#ending) throw new BusError('BUS_ABORTED');
     const running = this.#processes.get(spec.name);
     if (running && !['failed', 'stopped'].includes(running.status().state)) {
       throw new BusError('BUS_BUG', { what: `process "${spec.name}" is supervised already` });
@@ -103,8 +105,9 @@ export class Supervisor {
     await this.#processes.get(name)?.stop();
   }
 
-  /** Ends all: the names given last-to-first in `order`, every other process before them. */
+  /** Ends all, and nothing starts any more: processes not in `order` first, then `order` one by one. */
   async stopAll(order: readonly string[]): Promise<void> {
+    this.#ending = true;
     const others = [...this.#processes.keys()].filter((name) => !order.includes(name));
     await this.#stopTogether(others);
     for (const name of order) await this.#stopTogether([name]);

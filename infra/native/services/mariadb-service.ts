@@ -40,17 +40,23 @@ export async function prepareMariadb(setup: MariadbSetup): Promise<ProcessSpec> 
 
 async function writeSettings({ name, home, cache, port }: MariadbSetup): Promise<string> {
   const settings = join(home.data(`${name}-settings`), 'my.cnf');
-  const folder = home.data(name);
-  await writeFileAtomic(
-    settings,
-    settingsText({ base: cache.mariadb, folder, port, serverId: SERVER_IDS[name] }),
-  );
+  const temporary = home.data(`${name}-tmp`);
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  const text = settingsText({
+    base: cache.mariadb,
+    folder: home.data(name),
+    temporary,
+    port,
+    serverId: SERVER_IDS[name],
+  });
+  await writeFileAtomic(settings, text);
   return settings;
 }
 
 function settingsText(of: {
   readonly base: string;
   readonly folder: string;
+  readonly temporary: string;
   readonly port: number;
   readonly serverId: number;
 }): string {
@@ -60,6 +66,8 @@ lc-messages-dir = ${join(of.base, 'share')}
 datadir = ${of.folder}
 bind-address = 127.0.0.1
 port = ${of.port}
+# Of its own: a server that starts removes every temporary table it finds here.
+tmpdir = ${of.temporary}
 # Relative to datadir: socket paths have a short limit.
 socket = server.sock
 pid-file = server.pid
