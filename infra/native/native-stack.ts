@@ -28,6 +28,8 @@ export type NativeStackOptions = {
   /** Ports asked for by name; the others are chosen. */
   readonly ports?: Partial<Ports<PortName>>;
   readonly log?: Log;
+  /** The worker also loads the JDBC sink and lets it size its polls; only the benchmark's peer needs that. */
+  readonly jdbcSink?: boolean;
 };
 
 export interface NativeStack extends Stack {
@@ -142,7 +144,8 @@ class NativeStackRunner implements NativeStack {
     const secrets = await ensureSecrets(home);
     const wanted = this.#options.ports ?? {};
     const ports = await choosePorts({ file: home.portsFile, names: PORT_NAMES, wanted });
-    const starts = startServices(supervisor, { home, cache, secrets, ports });
+    const { jdbcSink = false } = this.#options;
+    const starts = startServices(supervisor, { home, cache, secrets, ports, jdbcSink });
     try {
       await Promise.all(starts);
     } catch (error) {

@@ -20,6 +20,8 @@ export type ConnectSetup = {
   readonly secrets: Secrets;
   readonly port: number;
   readonly brokerPort: number;
+  /** The benchmark's peer is loaded too. */
+  readonly jdbcSink: boolean;
 };
 
 export const CONNECT_GROUP = 'connect';
@@ -93,7 +95,8 @@ function restJaas(credentials: string): string {
   return `KafkaConnect { ${module} required file="${credentials}"; };\n`;
 }
 
-function workerProperties({ home, cache, secrets, port, brokerPort }: ConnectSetup): Properties {
+function workerProperties(setup: ConnectSetup): Properties {
+  const { home, cache, secrets, port, brokerPort, jdbcSink } = setup;
   const security = {
     'security.protocol': 'SASL_PLAINTEXT',
     'sasl.mechanism': 'SCRAM-SHA-512',
@@ -122,10 +125,15 @@ function workerProperties({ home, cache, secrets, port, brokerPort }: ConnectSet
     'offset.flush.interval.ms': 1_000,
     'scheduled.rebalance.max.delay.ms': 3_000,
     'exactly.once.source.support': 'enabled',
-    'plugin.path': cache.plugins,
+    'plugin.path': [cache.plugins, ...(jdbcSink ? [cache.jdbcSink] : [])].join(','),
     'plugin.discovery': 'service_load',
     'connector.client.config.override.policy': 'Allowlist',
-    'connector.client.config.override.allowlist': 'sasl.jaas.config,linger.ms,batch.size',
+    'connector.client.config.override.allowlist': [
+      'sasl.jaas.config',
+      'linger.ms',
+      'batch.size',
+      ...(jdbcSink ? ['max.poll.records'] : []),
+    ].join(','),
     'config.providers': 'file',
     'config.providers.file.class': 'org.apache.kafka.common.config.provider.FileConfigProvider',
     'config.providers.file.param.allowed.paths': home.connectorSecrets,

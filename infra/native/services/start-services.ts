@@ -15,6 +15,7 @@ export type ServicesSetup = {
   readonly cache: CacheLayout;
   readonly secrets: Secrets;
   readonly ports: Ports<PortName>;
+  readonly jdbcSink: boolean;
 };
 
 /** The starts under way; the caller waits for all of them, and for the rest after a failure. */
