@@ -8,7 +8,8 @@ import type { ConnectCluster } from '../bus/connect/connect.ts';
 import type { KafkaAdmin } from '../bus/kafka/kafka.ts';
 import { applyDesired, type ApplyOptions, planDesired } from '../bus/plan/apply.ts';
 import type { PlanReport } from '../bus/plan/execute.ts';
-import type { Plan } from '../bus/plan/plan.ts';
+import type { PlanPorts } from '../bus/plan/actual.ts';
+import type { Desired, Plan } from '../bus/plan/plan.ts';
 import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
 import {
   addressOf,
@@ -78,6 +79,27 @@ export async function applySources(
   const applied = await applyDesired(desired, ports, options);
   await Promise.all(prepared.sources.map((source) => untilSourceRuns(source, options)));
   return { ...prepared, ...applied };
+}
+
+/** Everything that the named sources own as a desired state of nothing; applied with `prune`, they are gone. */
+export function withoutSources(names: readonly string[]): Desired {
+  return {
+    scope: names.map((name) => `source/${name}`),
+    topics: [],
+    users: [],
+    secretFiles: [],
+    acls: [],
+    connectors: [],
+  };
+}
+
+/** Takes the named sources down: connector, rights, user and topics with all their data. */
+export async function removeSources(
+  names: readonly string[],
+  { ports, onStep }: Pick<ApplySourcesOptions, 'onStep'> & { readonly ports: PlanPorts },
+): Promise<PlanReport> {
+  const options = { prune: true, ...(onStep ? { onStep } : {}) };
+  return (await applyDesired(withoutSources(names), ports, options)).report;
 }
 
 type Prepared = Pick<SourcesPlan, 'sources' | 'notes'>;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { BusError, type Problem, ProblemsError } from '../bus/base/errors.ts';
 import { type DocumentPath, type LoadedDocument, loadDocument } from '../bus/plan/document.ts';
 import { type Source, type SourceTable, capturedColumns, sourceSchema } from './source.ts';
+import { typeProblem } from './column-type.ts';
 import { serverIdOf } from './server-id.ts';
 
 export type SourceFile = { readonly file: string; readonly source: Source };
@@ -91,6 +92,10 @@ function tableProblems({
     }
   }
   for (const [index, column] of table.columns.entries()) {
+    const unfit = column.captured === false ? undefined : typeProblem(column.type);
+    if (unfit) {
+      problems.push(at([...path, 'columns', index, 'type'], unfit.message, unfit.remedy));
+    }
     if (column.classification === 'sensitive' && column.captured === undefined) {
       const message = `Column "${column.name}" is sensitive: say captured: true or captured: false.`;
       problems.push(at([...path, 'columns', index, 'captured'], message));

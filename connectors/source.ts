@@ -4,7 +4,6 @@
  * primary definition; schemas/source.schema.json and the types here follow from it.
  */
 import { z } from 'zod';
-import { canonicalType } from './column-type.ts';
 
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 /** ASCII only: Avro names allow no more, and an adjusted name would surprise its DBA. */
@@ -32,10 +31,8 @@ const columnSchema = z.strictObject({
   name: identifier.describe('The column as the database names it.'),
   type: z
     .string()
-    .refine((value) => canonicalType(value) !== undefined, {
-      error: 'This is not a MariaDB column type that can be captured exactly',
-    })
-    .describe('The MariaDB type, as in CREATE TABLE, without NULL, DEFAULT or character set.'),
+    .min(1)
+    .describe('The type, as in CREATE TABLE, without NULL, DEFAULT or character set.'),
   owner: name
     .optional()
     .describe('Office that answers for the column; the table’s owner if absent.'),

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../../bus/base/errors.ts';
 import type { SqlSession } from '../../bus/sql/sql.ts';
-import { canonicalType, isDateType } from '../column-type.ts';
+import { isDateType } from '../column-type.ts';
 import { serverIdOf } from '../server-id.ts';
 import { capturedColumns, type Source } from '../source.ts';
 import { grantProblems, readGrants, replicationNote } from './grants.ts';
@@ -46,6 +46,6 @@ export async function preflightSource(source: Source, db: SqlSession): Promise<P
 
 function hasDates(source: Source): boolean {
   return source.tables.some((table) =>
-    capturedColumns(table).some((column) => isDateType(canonicalType(column.type) ?? '')),
+    capturedColumns(table).some((column) => isDateType(column.type)),
   );
 }

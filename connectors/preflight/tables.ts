@@ -5,7 +5,7 @@
  */
 import type { Problem } from '../../bus/base/errors.ts';
 import type { SqlSession } from '../../bus/sql/sql.ts';
-import { canonicalType, isTextType } from '../column-type.ts';
+import { isSameType, isTextType } from '../column-type.ts';
 import type { Source, SourceTable } from '../source.ts';
 
 export type FoundColumn = {
@@ -113,7 +113,7 @@ function columnProblems(table: SourceTable, actual: FoundTable): Problem[] {
         },
       ];
     }
-    if (canonicalType(type) === canonicalType(column.type)) return [];
+    if (isSameType(column.type, type)) return [];
     const message = `The column is declared as ${column.type} and is ${type}.`;
     return [{ path, message, remedy: `Declare type: ${type}, or alter the column.` }];
   });
@@ -185,7 +185,7 @@ export function collationNotes(
 }
 
 function isLoose({ type, collation }: FoundColumn): boolean {
-  const isText = isTextType(canonicalType(type) ?? '');
+  const isText = isTextType(type);
   return isText && collation !== null && !collation.endsWith('nopad_bin');
 }
 

@@ -32,9 +32,15 @@ const CASES: readonly Case[] = [
   ['[id_number]', '[photo]', 'tables[0].key[0]', 'must be captured', 'a key left inside'],
   ['[id_number]', '[id_number, id_number]', 'tables[0].key[1]', 'twice', 'a key column doubled'],
   ['[id_number]', '[]', 'tables[0].key', '>=1', 'an empty key'],
-  ['type: date', 'type: dat', 'tables[0].columns[2].type', 'not a MariaDB', 'a misspelt type'],
-  ['type: date', 'type: point', 'tables[0].columns[2].type', 'exactly', 'a type nobody carries'],
-  ['varchar(100)', 'varchar', 'tables[0].columns[1].type', 'not a MariaDB', 'a missing length'],
+  ['type: date', 'type: dat', 'tables[0].columns[2].type', 'no type dat', 'a misspelt type'],
+  [
+    'type: date',
+    'type: point',
+    'tables[0].columns[2].type',
+    'no type point',
+    'a type nobody carries',
+  ],
+  ['varchar(100)', 'varchar', 'tables[0].columns[1].type', 'a length', 'a missing length'],
   [
     'name: name',
     'name: ID_NUMBER',

@@ -1,0 +1,108 @@
+/** A department of its own for one test file: database, capture user, password and source.yaml. */
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newSecret, writeSecretFile } from '../../bus/base/secrets.ts';
+import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
+import type { KafkaBus } from '../../bus/kafka/kafka.ts';
+import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import { removeSources, type SourcePorts } from '../../connectors/apply.ts';
+import { contextOf, type SourceContext } from '../../connectors/context.ts';
+import { CAPTURE_GRANTS, CAPTURE_HOSTS } from '../../producers/capture-grants.ts';
+import type { TestStack } from '../support/env.ts';
+
+export type RealSource = {
+  readonly name: string;
+  readonly database: string;
+  readonly captureUser: string;
+  /** The department's own connection, as root. */
+  readonly sql: SqlDatabase;
+  readonly ports: SourcePorts;
+  readonly kafka: KafkaBus;
+  readonly context: SourceContext;
+  /** Writes source.yaml, `change`d, and answers its file. */
+  file(change?: (yaml: string) => string): Promise<string>;
+  /** Runs `statement` for the capture user at each host; `{user}` stands for it. */
+  forUser(statement: string): Promise<void>;
+};
+
+const TABLE = `CREATE TABLE person (
+  id_number VARCHAR(18) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL PRIMARY KEY,
+  name VARCHAR(100) NULL,
+  born_on DATE NULL,
+  photo VARBINARY(64) NULL
+)`;
+
+/** Makes it all, with the rights of CAPTURE_GRANTS on `person`, and takes it down at the end. */
+export async function realSource(stack: TestStack, suffix = 'register'): Promise<RealSource> {
+  const { database, sql } = await stack.newDatabase('providers', suffix);
+  const name = `t-${stack.prefix}-${suffix}`;
+  const captureUser = `cdc_${database}`;
+  const context = contextOf(stack.endpoints);
+  const password = newSecret();
+  const kafka = await stack.kafka();
+  const { url, login } = stack.endpoints.connect;
+  const connect = createConnectCluster({
+    url,
+    user: login.user,
+    password: await stack.password(login),
+  });
+  const admin = await kafka.admin();
+  const ports: SourcePorts = { admin, connect, openDatabase };
+  const forUser = async (statement: string) => {
+    for (const host of CAPTURE_HOSTS) {
+      await sql.execute(statement.replaceAll('{user}', `'${captureUser}'@'${host}'`));
+    }
+  };
+  await sql.execute(TABLE);
+  await forUser(`CREATE USER {user} IDENTIFIED BY '${password}'`);
+  await forUser(`GRANT ${CAPTURE_GRANTS.global.join(', ')} ON *.* TO {user}`);
+  await forUser(`GRANT ${CAPTURE_GRANTS.table.join(', ')} ON ${database}.person TO {user}`);
+  await writeSecretFile(join(context.secretsFolder, `${captureUser}.password`), `${password}\n`);
+  stack.atEnd(async () => {
+    await removeSources([name], { ports });
+    await forUser('DROP USER {user}');
+    await admin.close();
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'source-'));
+  return {
+    name,
+    database,
+    captureUser,
+    sql,
+    ports,
+    kafka,
+    context,
+    forUser,
+    async file(change = (yaml) => yaml) {
+      const file = join(folder, 'source.yaml');
+      await writeFile(file, change(sourceYaml({ name, database, captureUser })));
+      return file;
+    },
+  };
+}
+
+function sourceYaml({
+  name,
+  database,
+  captureUser,
+}: Pick<RealSource, 'name' | 'database' | 'captureUser'>): string {
+  return `apiVersion: civicbus/v1
+kind: Source
+name: ${name}
+organization: police
+engine: mariadb
+connection: { server: providers, database: ${database}, tls: disable }
+capture: { user: ${captureUser}, passwordFile: ${captureUser}.password, pollIntervalMs: 100 }
+tables:
+  - name: person
+    owner: register-office
+    key: [id_number]
+    columns:
+      - { name: id_number, type: varchar(18), classification: personal }
+      - { name: name, type: varchar(100), classification: personal }
+      - { name: born_on, type: date, classification: personal }
+      - { name: photo, type: varbinary(64), classification: sensitive, captured: false }
+`;
+}
