@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../bus/base/log.ts';
 import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
 import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import { isFree } from '../../infra/native/ports.ts';
 import { basicAuth, fetchStatus } from '../../infra/native/services/http.ts';
 import { testStack } from '../support/env.ts';
 
@@ -17,7 +18,7 @@ describe('the broker', () => {
     createKafkaBus({ brokers, ...login, clientId: stack.prefix, log: silentLog }).admin();
 
   test('refuses clients without credentials', async () => {
-    await expect(open({})).rejects.toThrow();
+    await expect(open({})).rejects.toMatchObject({ code: 'KAFKA_UNREACHABLE' });
   });
 
   test('refuses a wrong password', async () => {
@@ -27,14 +28,16 @@ describe('the broker', () => {
   });
 
   test.each([
-    ['nobody', {}],
-    ['a SCRAM client', { user: 'admin', password: 'admin' }],
-  ])('lets %s into the controller listener never', async (_who, login) => {
+    ['nobody', {}, 'KAFKA_UNREACHABLE'],
+    ['a SCRAM client', { user: 'admin', password: 'x' }, 'KAFKA_NOT_AUTHENTICATED'],
+  ])('lets %s into the controller listener never', async (_who, login, code) => {
     const ports = JSON.parse(await readFile(join(endpoints.home, 'ports.json'), 'utf8')) as Record<
       string,
       number
     >;
-    await expect(open(login, [`127.0.0.1:${ports['kafka-controller']}`])).rejects.toThrow();
+    const port = ports['kafka-controller'] ?? 0;
+    expect(await isFree(port), 'something listens there').toBe(false);
+    await expect(open(login, [`127.0.0.1:${port}`])).rejects.toMatchObject({ code });
   });
 
   test('lets the super user in', async () => {

@@ -1,0 +1,4 @@
+/** Prepares this clone and does nothing else. */
+import { prepare } from './setup.mjs';
+
+prepare();
