@@ -15,3 +15,12 @@ export const ALL_DIVISIONS: readonly Division[] = [
   ...OWN_DIVISIONS,
   ...data.elsewhere.map(toDivision),
 ];
+
+const NAMES: ReadonlyMap<string, string> = new Map(
+  ALL_DIVISIONS.map(({ code, name }) => [code, name]),
+);
+
+/** The name of a division of this list; the code itself of any other. */
+export function divisionName(code: string): string {
+  return NAMES.get(code) ?? code;
+}

@@ -21,6 +21,8 @@ export type CityRun = {
   /** By department name; opened with the department's application user. */
   readonly databases: Readonly<Record<string, SqlDatabase>>;
   readonly seed: number;
+  /** Seed of what is done, apart from who lives in the city; default: `seed`. */
+  readonly workloadSeed?: number;
   /** Persons in the initial load; must be the figure that the city was loaded with. */
   readonly size: number;
   /** Transactions per second of all departments together. */
@@ -96,7 +98,7 @@ function writersOf(run: CityRun): Writer[] {
     return Array.from({ length: perDepartment }, (_, index) => ({
       department,
       db,
-      seed: run.seed * 1_009 + place * 31 + index,
+      seed: (run.workloadSeed ?? run.seed) * 1_009 + place * 31 + index,
     }));
   });
 }

@@ -14,10 +14,11 @@ async function move(scene: Scene): Promise<void> {
 
 async function moveTo(scene: Scene, id: string | undefined): Promise<void> {
   const { random } = scene;
+  const division = random.pick(OWN_DIVISIONS).code;
   await scene.write(
     'residence',
     'UPDATE residence SET residence_division = ?, residence_address = ?, phone = ? WHERE id_number = ?',
-    [random.pick(OWN_DIVISIONS).code, address(random), phone(random), id ?? ''],
+    [division, address(random, division), phone(random), id ?? ''],
   );
 }
 
@@ -26,7 +27,8 @@ async function moveTogether(scene: Scene): Promise<void> {
   const { random } = scene;
   const ids = await sampleIds(scene, { count: random.int(2, 6) });
   if (ids.length === 0) return;
-  const [division, place] = [random.pick(OWN_DIVISIONS).code, address(random)];
+  const division = random.pick(OWN_DIVISIONS).code;
+  const place = address(random, division);
   await scene.write(
     'residence',
     `UPDATE residence SET residence_division = ?, residence_address = ? WHERE id_number IN (${placeholders(ids)})`,
@@ -72,11 +74,12 @@ async function replaceRow(scene: Scene): Promise<void> {
   ]);
   if (id === undefined || removed === 0) return;
   const { random } = scene;
+  const division = random.pick(OWN_DIVISIONS).code;
   await scene.insert('residence', [
     {
       id_number: id,
-      residence_division: random.pick(OWN_DIVISIONS).code,
-      residence_address: address(random),
+      residence_division: division,
+      residence_address: address(random, division),
       phone: phone(random),
     },
   ]);

@@ -5,6 +5,7 @@ import { placeholders, type Scene } from '../scene.ts';
 import { householdRow, personRow, residenceRow } from './rows.ts';
 import { TABLES, sampleIds, sampleOne } from './tables.ts';
 
+const CANDIDATES = 20;
 const LONG_ROWS = { min: 200, max: 400 } as const;
 /** A household or residence that is recorded only later, or never. */
 const LATER_SHARE = 0.1;
@@ -47,10 +48,18 @@ async function newcomer(scene: Scene): Promise<void> {
   await registerPersons(scene, [scene.city.newcomer(scene.random)]);
 }
 
-/** Somebody whose mistaken deletion is made good; whoever is still there is refused. */
+/** Somebody who is not in the register, perhaps after a mistaken deletion, is entered (again). */
 async function registerAgain(scene: Scene): Promise<void> {
-  const person = scene.city.anybody(scene.random);
-  await scene.insert('person', [personRow(person, scene.random)]);
+  const { city, random } = scene;
+  const candidates = Array.from({ length: CANDIDATES }, () => city.anybody(random));
+  const ids = candidates.map((person) => person.idNumber);
+  const present = await scene.read<{ id_number: string }>(
+    `SELECT id_number FROM person WHERE id_number IN (${placeholders(ids)})`,
+    ids,
+  );
+  const known = new Set(present.map((row) => row.id_number));
+  const absent = candidates.find((person) => !known.has(person.idNumber));
+  if (absent) await scene.insert('person', [personRow(absent, random)]);
 }
 
 async function death(scene: Scene): Promise<void> {

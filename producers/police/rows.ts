@@ -2,7 +2,7 @@
 import type { Random } from '../../bus/base/random.ts';
 import type { SqlRow } from '../../bus/sql/sql.ts';
 import type { CityPerson } from '../city.ts';
-import { OWN_DIVISIONS } from '../divisions.ts';
+import { divisionName } from '../divisions.ts';
 
 const UNSIGNED_MAX = 2n ** 64n - 1n;
 const EXTREME_SHARE = 0.02;
@@ -56,7 +56,7 @@ export function householdRow(person: CityPerson, random: Random, household?: str
     relation_to_head: person.serial % 3 === 0 ? '01' : orNull(random, ['10', '20', '30']),
     registration_type: random.pick(REGISTRATION_TYPES),
     registered_division: person.homeDivision,
-    registered_address: address(random),
+    registered_address: address(random, person.homeDivision),
     registration_status: random.chance(0.97) ? 'registered' : null,
   };
 }
@@ -65,14 +65,15 @@ export function residenceRow(person: CityPerson, random: Random): SqlRow {
   return {
     id_number: person.idNumber,
     residence_division: person.homeDivision,
-    residence_address: address(random),
+    residence_address: address(random, person.homeDivision),
     phone: phone(random),
   };
 }
 
-export function address(random: Random): string | null {
+/** An address within `division`, now and then with a rare character; NULL where it was never taken down. */
+export function address(random: Random, division: string): string | null {
   if (random.chance(0.01)) return null;
-  return `${random.pick(OWN_DIVISIONS).name}${random.pick(ROADS)}路${random.int(1, 999)}号${random.int(1, 60)}室`;
+  return `${divisionName(division)}${random.pick(ROADS)}路${random.int(1, 999)}号${random.int(1, 60)}室`;
 }
 
 export function phone(random: Random): string | null {
