@@ -1,12 +1,15 @@
 /**
- * A lock that is a file naming its holder. A holder that died leaves a stale file, which the
- * next one takes over; two that find the same stale file cannot both win, because taking over
- * moves exactly the file that was judged.
+ * A lock that the kernel gives back when its holder dies, however it dies: a listening socket
+ * in Linux's abstract name space, named after the lock's file. The file itself only says who
+ * holds it. Processes in another network name space do not see the lock.
  */
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { basename, dirname, join } from 'node:path';
 import { must } from '../../../bus/base/assert.ts';
+import { waitFor } from '../../../bus/base/retry.ts';
+import { readJson, writeJson } from '../files.ts';
 import { identityOf, isAlive, type ProcessIdentity, processIdentitySchema } from './identity.ts';
 
 export type FileLock = { release(): Promise<void> };
@@ -14,68 +17,73 @@ export type LockAnswer =
   | { readonly kind: 'taken'; readonly lock: FileLock }
   | { readonly kind: 'held'; readonly holder: ProcessIdentity };
 
-/** Takes the lock or says who holds it; never waits. */
+/** A holder writes its name right after taking the lock; a reader waits for it this long. */
+const NAME_WAIT_MS = 5_000;
+
+/** Takes the lock or says who holds it; never waits for its release. */
 export async function tryLock(file: string): Promise<LockAnswer> {
   await mkdir(dirname(file), { recursive: true });
-  const mine = JSON.stringify(must(identityOf(process.pid), 'own process in /proc'));
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, mine, { mode: 0o600 });
-  try {
-    for (;;) {
-      if (await linked(draft, file)) return { kind: 'taken', lock: lockOf(file, mine) };
-      const found = await readFile(file, 'utf8').catch(() => undefined);
-      if (found === undefined) continue;
-      const holder = parse(found);
-      if (holder && isAlive(holder)) return { kind: 'held', holder };
-      await removeExactly(file, found);
-    }
-  } finally {
-    await rm(draft, { force: true });
+  const address = await addressOf(file);
+  for (;;) {
+    const server = await listen(address);
+    if (server) return { kind: 'taken', lock: await held(server, file) };
+    const holder = await lockHolder(file);
+    if (holder) return { kind: 'held', holder };
   }
 }
 
-/** Who holds the lock now; undefined when nobody alive does. */
+/** Who holds the lock now; undefined when nobody does. */
 export async function lockHolder(file: string): Promise<ProcessIdentity | undefined> {
-  const holder = parse(await readFile(file, 'utf8').catch(() => ''));
-  return holder && isAlive(holder) ? holder : undefined;
+  const address = await addressOf(file);
+  return waitFor(
+    async () => {
+      if (!(await accepts(address))) return { holder: undefined };
+      const holder = processIdentitySchema.safeParse(await readJson(file)).data;
+      return holder && isAlive(holder) && { holder };
+    },
+    { what: `the name of the holder in ${file}`, timeoutMs: NAME_WAIT_MS, intervalMs: 10 },
+  ).then(({ holder }) => holder);
 }
 
-function lockOf(file: string, mine: string): FileLock {
+async function held(server: Server, file: string): Promise<FileLock> {
+  await writeJson(file, must(identityOf(process.pid), 'own process in /proc'));
   return {
     async release() {
-      const now = await readFile(file, 'utf8').catch(() => undefined);
-      if (now === mine) await rm(file, { force: true });
+      await rm(file, { force: true });
+      await new Promise<void>((closed) => server.close(() => closed()));
     },
   };
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
+/** The same for every way to write the path of one folder. */
+async function addressOf(file: string): Promise<string> {
+  const folder = await realpath(dirname(file)).catch(() => dirname(file));
+  const path = join(folder, basename(file));
+  return `\0civicbus-${createHash('sha256').update(path).digest('hex')}`;
 }
 
-async function removeExactly(file: string, content: string): Promise<void> {
-  const aside = `${file}.${randomUUID()}.stale`;
-  try {
-    await rename(file, aside);
-  } catch {
-    return; // Somebody else took it over first.
-  }
-  const moved = await readFile(aside, 'utf8').catch(() => content);
-  // Between judging and moving a new holder may have come: give it back its file.
-  if (moved !== content) await linked(aside, file);
-  await rm(aside, { force: true });
+function listen(address: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen(address, () => {
+      // Holding the lock is no reason to stay alive.
+      server.unref();
+      resolve(server);
+    });
+  });
 }
 
-function parse(text: string): ProcessIdentity | undefined {
-  try {
-    return processIdentitySchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+function accepts(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BusError, isBusError, messageOf } from '../../../bus/base/errors.ts';
 import { waitFor } from '../../../bus/base/retry.ts';
@@ -164,7 +164,7 @@ export class SupervisedProcess {
   }
 
   async #untilHealthy(gone: AbortSignal): Promise<void> {
-    const health = this.spec.health ?? (async () => true);
+    const health = this.spec.health ?? (() => this.#isExecuting());
     await waitFor(health, {
       what: `"${this.spec.name}" to serve`,
       timeoutMs: this.spec.healthTimeoutMs ?? HEALTH_TIMEOUT_MS,
@@ -172,6 +172,14 @@ export class SupervisedProcess {
       signal: AbortSignal.any([gone, this.#stopping.signal]),
     });
     gone.throwIfAborted();
+  }
+
+  /** True once the launcher has become the program, which it may also fail to find. */
+  async #isExecuting(): Promise<boolean> {
+    const [launcher] = this.#options.launcher;
+    if (launcher === undefined || !this.#identity) return true;
+    const { pid } = this.#identity;
+    return (await readlink(`/proc/${pid}/exe`)) !== (await realpath(launcher));
   }
 
   #spawn(): ChildProcess {
