@@ -1,0 +1,163 @@
+/**
+ * What the README promises of `npm start`: one command to a live city, a change made by hand shows
+ * in the view, every process may die, a second start is refused, and nothing is left behind —
+ * after `npm run stop`, and after the supervisor itself was killed.
+ */
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXIT } from '../../bus/base/codes/code.ts';
+import { Lifetime } from '../../bus/base/lifecycle.ts';
+import { waitFor } from '../../bus/base/retry.ts';
+import { civicbusAt, type LiveCity, newHome, npmStart, openCity, run } from './live-city.ts';
+
+const RECOVERY_MS = 180_000;
+const SERVICES = [
+  'kafka',
+  'connect',
+  'registry',
+  'providers',
+  'hub',
+  'subscribers',
+  'view-population',
+];
+
+const lifetime = new Lifetime();
+let home: string;
+let city: LiveCity;
+
+beforeAll(async () => {
+  home = await newHome('start');
+  lifetime.defer('home', () => rm(home, { recursive: true, force: true }));
+  lifetime.defer('city', () => civicbusAt(home, 'dev', 'down'));
+  const started = await npmStart(home, '--no-workload', '--persons', '500');
+  expect(started, started.stderr).toMatchObject({ exit: EXIT.ok });
+  city = await openCity(lifetime, home);
+});
+afterAll(() => lifetime.end());
+
+test('the view is complete as soon as the start returns', async () => {
+  expect(await city.settled(RECOVERY_MS)).toBeGreaterThanOrEqual(500);
+});
+
+test('a change committed by hand in the police database shows in hub_population.person', async () => {
+  const police = await city.access.root('providers');
+  const [person] = await police.query<{ id_number: string }>(
+    'SELECT id_number FROM police.person LIMIT 1',
+  );
+  const name = '𠮷田·手改';
+  await police.execute('UPDATE police.person SET name = ? WHERE id_number = ?', [
+    name,
+    person?.id_number,
+  ]);
+  const shown = await waitFor(
+    async () => {
+      const rows = await city.hub.query<{ name: string }>(
+        'SELECT name FROM person WHERE id_number = ?',
+        [person?.id_number],
+      );
+      return rows[0]?.name === name && rows[0];
+    },
+    { what: 'the change to show', timeoutMs: RECOVERY_MS, intervalMs: 20 },
+  );
+  expect(shown.name).toBe(name);
+});
+
+test('a second start of the same home is refused and says who holds it', async () => {
+  const again = await npmStart(home, '--no-workload');
+  expect(again.exit).toBe(EXIT.failed);
+  expect(again.stderr).toContain(home);
+});
+
+test('each process may be killed while the departments work; the view stays exact', async () => {
+  const working = await city.work({ seed: 11, ratePerSecond: 40 });
+  for (const name of SERVICES) await killAndAwait(name);
+  await working.stop();
+  expect(await city.settled(RECOVERY_MS)).toBeGreaterThan(0);
+});
+
+test('no secret stands in a command line, a log, or a file that others may read', async () => {
+  const secrets = await secretValues(join(home, 'secrets'));
+  expect(secrets.length).toBeGreaterThan(5);
+  const texts = [...(await commandLines()), ...(await filesBelow(join(home, 'logs')))];
+  const leaks = texts.filter(({ text }) => secrets.some((secret) => text.includes(secret)));
+  expect(leaks.map(({ name }) => name)).toEqual([]);
+});
+
+test('nothing is left when the supervisor itself is killed, and the next start goes on with the data', async () => {
+  const before = await city.processes();
+  const pids = before.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  const supervisor = Number(
+    (await readFile(join(home, 'supervisor.lock'), 'utf8')).match(/\d+/)?.[0],
+  );
+  process.kill(supervisor, 'SIGKILL');
+  await waitFor(() => pids.every((pid) => !isRunning(pid)), {
+    what: 'every process to end with its supervisor',
+    timeoutMs: RECOVERY_MS,
+  });
+  const again = await npmStart(home, '--no-workload');
+  expect(again, again.stderr).toMatchObject({ exit: EXIT.ok });
+  const reopened = await openCity(lifetime, home);
+  expect(await reopened.settled(RECOVERY_MS)).toBeGreaterThan(0);
+  city = reopened;
+});
+
+test('npm run stop ends everything', async () => {
+  const pids = (await city.processes()).flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  expect(pids.length).toBeGreaterThanOrEqual(SERVICES.length);
+  const stopped = await run(process.execPath, ['infra/setup/stop.mjs', '--stack', home]);
+  expect(stopped, stopped.stderr).toMatchObject({ exit: EXIT.ok });
+  expect(pids.filter(isRunning)).toEqual([]);
+});
+
+async function killAndAwait(name: string): Promise<void> {
+  const pid = (await city.processes()).find((one) => one.name === name)?.pid;
+  if (pid === undefined) throw new Error(`${name} does not run`);
+  process.kill(pid, 'SIGKILL');
+  await waitFor(
+    async () => {
+      const now = (await city.processes()).find((one) => one.name === name);
+      return now?.state === 'healthy' && now.pid !== pid;
+    },
+    { what: `${name} to run again`, timeoutMs: RECOVERY_MS, intervalMs: 500 },
+  );
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every token of the form that civicbus gives its secrets (32 bytes in URL-safe base64). */
+async function secretValues(folder: string): Promise<string[]> {
+  const tokens = (await filesBelow(folder)).flatMap(
+    ({ text }) => text.match(/(?<![\w-])[\w-]{43}(?![\w-])/g) ?? [],
+  );
+  return [...new Set(tokens)];
+}
+
+async function filesBelow(folder: string): Promise<{ name: string; text: string }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const name = join(entry.parentPath, entry.name);
+        return { name, text: await readFile(name, 'utf8') };
+      }),
+  );
+}
+
+async function commandLines(): Promise<{ name: string; text: string }[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(
+    pids.map(async (pid) => ({
+      name: `/proc/${pid}`,
+      text: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    })),
+  );
+}
