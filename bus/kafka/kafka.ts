@@ -117,6 +117,9 @@ export type PartitionOffsets = TopicPartition & {
   readonly end: bigint;
 };
 
+export type RecordPosition = TopicPartition & { readonly offset: bigint };
+export type RecordTime = RecordPosition & { readonly timestampMs: number };
+
 export type AclRule = {
   readonly principal: string;
   readonly resource: 'topic' | 'group' | 'transactional-id';
@@ -152,6 +155,11 @@ export interface KafkaAdmin {
     group: string,
     topics: readonly string[],
   ): Promise<(TopicPartition & { offset: bigint })[]>;
+  /**
+   * The first committed record at or after each position and when it was written; positions with
+   * none yet are left out. Needs the right to read the topics.
+   */
+  recordTimes(positions: readonly RecordPosition[]): Promise<readonly RecordTime[]>;
   /** Creates SCRAM-SHA-512 users or sets their passwords. */
   setUsers(users: readonly { readonly name: string; readonly password: string }[]): Promise<void>;
   deleteUsers(names: readonly string[]): Promise<void>;

@@ -52,6 +52,14 @@ function offsetCalls(broker: FakeBroker) {
       Promise.resolve(
         [...broker.group(group).committed.values()].filter(({ topic }) => topics.includes(topic)),
       ),
+    recordTimes: async (positions) =>
+      positions.flatMap(({ topic, partition, offset }) => {
+        const fetched = broker.topic(topic).logs[partition]?.fetch(offset, 1);
+        const record = fetched === 'out-of-range' ? undefined : fetched?.records[0];
+        return record
+          ? [{ topic, partition, offset: record.offset, timestampMs: record.timestampMs }]
+          : [];
+      }),
     close: () => Promise.resolve(),
   } satisfies Partial<KafkaAdmin>;
 }

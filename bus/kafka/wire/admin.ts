@@ -5,6 +5,7 @@ import type { KafkaAdmin } from '../kafka.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { createAcls, deleteAcls, listAcls } from './acls.ts';
 import { groupOffsets, offsets } from './offsets.ts';
+import { recordTimes } from './record-times.ts';
 import * as topics from './topics.ts';
 import { deleteUsers, listUsers, setUsers } from './users.ts';
 import { createWire, metadata } from './wire.ts';
@@ -38,6 +39,8 @@ export async function openAdmin(settings: KafkaSettings): Promise<KafkaAdmin> {
     offsets: (names) => mapped(`read offsets of ${shown(names)}`, () => offsets(wire, names)),
     groupOffsets: (group, names) =>
       mapped(`read the offsets of group ${group}`, () => groupOffsets(wire, group, names)),
+    recordTimes: (positions) =>
+      mapped('read the times of records', () => recordTimes(wire, positions)),
     setUsers: (users) =>
       mapped(`set users ${shown(users.map(({ name }) => name))}`, () => setUsers(wire, users)),
     deleteUsers: (names) => mapped(`delete users ${shown(names)}`, () => deleteUsers(wire, names)),

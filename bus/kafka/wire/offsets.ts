@@ -52,9 +52,9 @@ export function offsets(wire: Wire, topics: readonly string[]): Promise<Partitio
   }, PATIENCE);
 }
 
-type Leader = Address & { readonly partitions: readonly TopicPartition[] };
+export type Leader = Address & { readonly partitions: readonly TopicPartition[] };
 
-function byLeader({ brokers, topics }: Metadata): readonly Leader[] {
+export function byLeader({ brokers, topics }: Metadata): readonly Leader[] {
   const all = topics.flatMap(({ name, partitions }) =>
     partitions.map(({ partitionIndex, leaderId }) => ({
       topic: name ?? '',
