@@ -128,7 +128,7 @@ describe('superviseProcess', () => {
 
   test('lets a program that is not to be restarted end by itself', async () => {
     const { supervisor } = newSupervisor();
-    const args = ['-c', 'read line < /dev/zero & sleep 0.2; exit 0'];
+    const args = ['-c', 'sleep 0.2; exit 0'];
     await supervisor.superviseProcess(sleeper('job', { command: 'sh', args, restart: 'never' }));
     await waitFor(() => statusOf(supervisor, 'job').state === 'stopped', {
       what: 'the end of the job',
