@@ -44,7 +44,7 @@ export async function runCity(run: CityRun): Promise<CityCounters> {
   const paces = writers.map(() => createPace(run.ratePerSecond / writers.length));
   const stop = new AbortController();
   const signal = run.signal ? AbortSignal.any([run.signal, stop.signal]) : stop.signal;
-  const board = createBoard(run.onCounters);
+  const board = createBoard(run);
   const ends = await Promise.allSettled(
     writers.map(async (writer, index) => {
       const pace = paces[index] ?? createPace(run.ratePerSecond);
@@ -116,10 +116,13 @@ type Board = {
   sum(): CityCounters;
 };
 
-function createBoard(onCounters: ((counters: CityCounters) => void) | undefined): Board {
+/** Departments stand in the order of the run, also before their first step. */
+function createBoard({ departments, onCounters }: CityRun): Board {
   const entries: { readonly department: string; readonly workload: Workload }[] = [];
   const sum = () => {
-    const byDepartment: Record<string, WorkloadCounters> = {};
+    const byDepartment: Record<string, WorkloadCounters> = Object.fromEntries(
+      departments.map(({ name }) => [name, NO_COUNTERS]),
+    );
     for (const { department, workload } of entries) {
       byDepartment[department] = addCounters(
         byDepartment[department] ?? NO_COUNTERS,
