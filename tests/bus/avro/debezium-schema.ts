@@ -24,6 +24,19 @@ export function decimal(precision: number, scale: number): AvroSchema {
   });
 }
 
+/** PostgreSQL's numeric without a declared scale. */
+export const SCALED_DECIMAL: AvroSchema = {
+  type: 'record',
+  name: 'VariableScaleDecimal',
+  namespace: 'io.debezium.data',
+  fields: [
+    { name: 'scale', type: 'int' },
+    { name: 'value', type: 'bytes' },
+  ],
+  'connect.version': 1,
+  'connect.name': 'io.debezium.data.VariableScaleDecimal',
+};
+
 export const nullable = (type: AvroSchema): AvroSchema => ['null', type];
 
 export function keySchema(fields: readonly FieldSchema[]): AvroSchema {
@@ -223,7 +236,13 @@ export function envelopeWriter(schema: AvroSchema): (value: EnvelopeValue) => Bu
 export function writerType(schema: AvroSchema): Type {
   return avsc.Type.forSchema(structuredClone(schema) as avsc.schema.AvroSchema, {
     registry: { long: writtenLong },
+    // avsc looks up bare names only, not { type: 'long', … }.
+    typeHook: (type) => (isLong(type) ? writtenLong : undefined),
   });
+}
+
+function isLong(type: unknown): boolean {
+  return typeof type === 'object' && type !== null && 'type' in type && type.type === 'long';
 }
 
 /** A framed record, as it stands in a topic. */
