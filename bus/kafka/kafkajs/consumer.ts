@@ -14,7 +14,14 @@ import { describeTopics } from '../wire/topics.ts';
 import { createWire, groupCoordinator, type Wire } from '../wire/wire.ts';
 import { Session, type SessionEnd } from './session.ts';
 
-const REBUILD = { delayMsFirst: 50, delayMsMax: 5_000, steadyAfterMs: 10_000 } as const;
+const REBUILD = {
+  delayMsFirst: 50,
+  delayMsMax: 1_000,
+  /** A session that lived as long as this begins the growing delay anew. */
+  steadyAfterMs: 2_000,
+  /** While a broker is down for long, one line in so many says so. */
+  warnEvery: 20,
+} as const;
 const ABSENT_TOPIC_CHECK_MS = 2_000;
 /** A denial is believed when it is repeated: a broker that starts may deny before it knows better. */
 const DENIALS_MAX = 3;
@@ -157,8 +164,10 @@ class KeptConsumer implements BusConsumer {
   }
 
   async #pauseBeforeRebuild(error: Error): Promise<void> {
-    const delayMs = Math.min(REBUILD.delayMsMax, REBUILD.delayMsFirst * 2 ** this.#rebuilds++);
-    this.#log.warn({ error: messageOf(error), delayMs }, 'consumer interrupted; joining again');
+    const delayMs = Math.min(REBUILD.delayMsMax, REBUILD.delayMsFirst * 2 ** this.#rebuilds);
+    const level = this.#rebuilds++ % REBUILD.warnEvery === 0 ? 'warn' : 'debug';
+    const line = { error: messageOf(error), delayMs, attempt: this.#rebuilds };
+    this.#log[level](line, 'consumer interrupted; joining again');
     await systemClock.sleep(delayMs, this.#closing.signal).catch(() => undefined);
   }
 
