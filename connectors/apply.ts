@@ -9,7 +9,7 @@ import type { KafkaAdmin } from '../bus/kafka/kafka.ts';
 import { applyDesired, type ApplyOptions, planDesired } from '../bus/plan/apply.ts';
 import type { PlanReport } from '../bus/plan/execute.ts';
 import type { PlanPorts } from '../bus/plan/actual.ts';
-import type { Desired, Plan } from '../bus/plan/plan.ts';
+import type { Desired, Plan, PlanStep } from '../bus/plan/plan.ts';
 import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
 import {
   addressOf,
@@ -21,7 +21,7 @@ import {
 import type { SourceContext } from './context.ts';
 import { loadSources, type SourceFile } from './load-source.ts';
 import { preflightSource, type PreflightResult } from './preflight/preflight.ts';
-import { untilSourceRuns } from './until-running.ts';
+import { untilSourceRuns, untilSourceTurns } from './until-running.ts';
 
 export type SourcePorts = {
   readonly admin: KafkaAdmin;
@@ -77,7 +77,13 @@ export async function applySources(
   const prepared = await prepare(files, context, ports);
   const desired = desiredSources(prepared.sources, options);
   const applied = await applyDesired(desired, ports, options);
-  await Promise.all(prepared.sources.map((source) => untilSourceRuns(source, options)));
+  const changed = new Set(applied.plan.steps.filter(isConnectorChange).map(({ name }) => name));
+  await Promise.all(
+    prepared.sources.map(async (source) => {
+      if (changed.has(source.connector.name)) await untilSourceTurns(source, options);
+      await untilSourceRuns(source, options);
+    }),
+  );
   return { ...prepared, ...applied };
 }
 
@@ -100,6 +106,10 @@ export async function removeSources(
 ): Promise<PlanReport> {
   const options = { prune: true, ...(onStep ? { onStep } : {}) };
   return (await applyDesired(withoutSources(names), ports, options)).report;
+}
+
+function isConnectorChange({ kind, action }: PlanStep): boolean {
+  return kind === 'connector' && action === 'change';
 }
 
 type Prepared = Pick<SourcesPlan, 'sources' | 'notes'>;

@@ -178,6 +178,10 @@ function signals(clients: OwnClients): ConnectorConfig {
     'signal.kafka.topic': names.signalTopic,
     'signal.kafka.bootstrap.servers': clients.context.kafka.bootstrapServers,
     'signal.kafka.groupId': names.signalGroup,
+    // Each poll brings the client one step further; at the default of 0.1 s every 5 s the first
+    // signal after a start waited for more than a minute.
+    'signal.poll.interval.ms': '1000',
+    'signal.kafka.poll.timeout.ms': '1000',
     // With "latest", a signal sent before the first poll is lost.
     'signal.consumer.auto.offset.reset': 'earliest',
     ...ownClient('signal.consumer', clients),

@@ -12,6 +12,8 @@ const RUNNING_TIMEOUT_MS = 90_000;
 const PROBE_INTERVAL_MS = 200;
 /** Five seconds of "failed" in a row. */
 const FAILED_PROBES_MAX = 25;
+/** How long a change may take until the worker begins to act on it, and how closely that is watched. */
+const TURN = { timeoutMs: 10_000, intervalMs: 25 } as const;
 
 export type UntilRunningOptions = {
   readonly ports: { readonly connect: ConnectCluster };
@@ -19,6 +21,28 @@ export type UntilRunningOptions = {
   readonly runningTimeoutMs?: number;
   readonly signal?: AbortSignal;
 };
+
+/**
+ * Resolves when a connector that was changed or told to restart has left its old run. The worker
+ * answers before it acts, and until then shows the old task as running: a signal sent in that
+ * moment would be read by the task that is about to end, and lost.
+ */
+export async function untilSourceTurns(
+  { connector }: Pick<CompiledSource, 'connector'>,
+  { ports, signal }: UntilRunningOptions,
+): Promise<void> {
+  const hasTurned = async () => {
+    const status = await ports.connect.statusOf(connector.name);
+    return status === undefined || !isRunning(status);
+  };
+  try {
+    const what = `${connector.name} to restart`;
+    await waitFor(hasTurned, { what, ...TURN, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    // The change may have come and gone between two looks.
+    if (!isBusError(error, 'BUS_TIMEOUT')) throw error;
+  }
+}
 
 /** Resolves when connector and task run. Throws SOURCE_NOT_RUNNING at the limit or when it stays failed. */
 export async function untilSourceRuns(

@@ -123,7 +123,7 @@ async function runTopics(batch: readonly PlanStep[], admin: KafkaAdmin): Promise
   for (const step of batch) {
     if (step.kind !== 'topic' || step.action === 'create') continue;
     if (step.action === 'change') await admin.setTopicConfigs([step]);
-    else await admin.deleteTopics([step.name]);
+    else await deleteTopic(step.name, admin);
   }
   const specs = batch.flatMap((step) =>
     step.kind === 'topic' && step.action === 'create' ? [step.spec] : [],
@@ -135,6 +135,11 @@ async function runTopics(batch: readonly PlanStep[], admin: KafkaAdmin): Promise
     const found = await admin.describeTopics(names);
     return found.length === names.length;
   });
+}
+
+async function deleteTopic(name: string, admin: KafkaAdmin): Promise<void> {
+  await admin.deleteTopics([name]);
+  await seen('the topic gone', async () => !(await admin.listTopics()).includes(name));
 }
 
 async function runUsers(batch: readonly PlanStep[], admin: KafkaAdmin): Promise<void> {
