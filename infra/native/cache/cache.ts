@@ -3,8 +3,8 @@
  * filled aside and moved into place in one step, so that a folder that is there is whole.
  * Two commands that start at once share one fill.
  */
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { BusError } from '../../../bus/base/errors.ts';
 import { waitFor } from '../../../bus/base/retry.ts';
 import { checkDiskSpace } from '../disk.ts';
@@ -15,6 +15,7 @@ import { type CacheLayout, cacheLayout } from './layout.ts';
 import { compareManifest } from './manifest.ts';
 
 const FILL_TIMEOUT_MS = 30 * 60_000;
+const DRAFT = '.filling-';
 const FILL_BYTES = 1_500 * 1024 * 1024;
 
 /** The cache folder of these versions, filled if it is not. Throws STACK_CACHE_CORRUPT, STACK_FETCH_FAILED. */
@@ -43,8 +44,9 @@ async function fillOnce(root: string, folder: string, onStep: FillStep): Promise
   const lock = await waitForLock(`${folder}.lock`, onStep);
   try {
     if (await exists(folder)) return;
+    await removeDrafts(root, folder);
     await checkDiskSpace(root, FILL_BYTES);
-    const draft = await mkdtemp(`${folder}.filling-`);
+    const draft = await mkdtemp(`${folder}${DRAFT}`);
     try {
       await fillCache(draft, { logFile: `${folder}.log`, onStep });
       await rename(draft, folder);
@@ -53,6 +55,14 @@ async function fillOnce(root: string, folder: string, onStep: FillStep): Promise
     }
   } finally {
     await lock.release();
+  }
+}
+
+/** Fills that were killed; the lock says that none is under way. */
+async function removeDrafts(root: string, folder: string): Promise<void> {
+  for (const name of await readdir(root)) {
+    if (!name.startsWith(`${basename(folder)}${DRAFT}`)) continue;
+    await rm(join(root, name), { recursive: true, force: true });
   }
 }
 

@@ -159,6 +159,7 @@ export class SupervisedProcess {
       }
     }
     await exited;
+    endGroup(child.pid);
     this.#identity = undefined;
     return life;
   }
@@ -226,6 +227,16 @@ type Life = {
   readonly exitCode: number | null;
   readonly how: string;
 };
+
+/** What the program started and left behind: it leads a process group of its own. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left.
+  }
+}
 
 /** One old log is kept; a log never grows without bound over restarts. */
 function rotate(logFile: string): void {

@@ -156,6 +156,19 @@ describe('stopAll', () => {
     expect(identities.filter(isAlive)).toEqual([]);
   });
 
+  test('ends what a program started and left behind', async () => {
+    const { supervisor } = newSupervisor();
+    const pidFile = join(folder, `left-${homes}`);
+    const script = `sleep 601 & echo $! > ${pidFile}; wait`;
+    const health = async () => existsSync(pidFile) && readFileSync(pidFile, 'utf8').endsWith('\n');
+    await supervisor.superviseProcess(
+      sleeper('parent', { command: 'sh', args: ['-c', script], health }),
+    );
+    const left = must(identityOf(Number(readFileSync(pidFile, 'utf8'))), 'running');
+    await supervisor.stopAll([]);
+    expect(await waitFor(() => !isAlive(left), { what: 'its end', ...LIMIT })).toBe(true);
+  });
+
   test('kills what does not end within its grace', async () => {
     const { supervisor } = newSupervisor();
     const ready = join(folder, `ready-${homes}`);
