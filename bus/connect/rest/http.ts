@@ -1,6 +1,6 @@
 /**
  * Requests to a Connect worker: basic auth, a limit for each request, bounded patience while
- * the workers rebalance (409), and every failure as a code. The password is in a header only,
+ * the workers rebalance (409 or 500), and every failure as a code. The password is in a header only,
  * and headers are in no error.
  */
 import { BusError, isBusError, messageOf } from '../../base/errors.ts';
@@ -81,7 +81,8 @@ function failure(
   if (status === STATUS.unauthorized || status === STATUS.forbidden) {
     return new BusError('CONNECT_UNAUTHORIZED', { what });
   }
-  if (status === STATUS.conflict) {
+  // Some calls meet a rebalance as 409, others as 500 with a sentence about it.
+  if (status === STATUS.conflict || (status === STATUS.failed && /rebalance/i.test(why))) {
     const ms = settings.rebalanceMsMax ?? LIMITS.rebalanceMs;
     return new BusError('CONNECT_REBALANCING', { what, ms });
   }

@@ -1,7 +1,7 @@
 /** The ConnectCluster of the port over the workers' REST interface. */
-import { BusError } from '../../base/errors.ts';
+import { BusError, isBusError } from '../../base/errors.ts';
 import { sameConfig } from '../config.ts';
-import type { ConnectCluster, ConnectorConfig } from '../connect.ts';
+import type { ConfigProblem, ConnectCluster, ConnectorConfig } from '../connect.ts';
 import { CONFIG, OFFSETS, read, STATUS, STATUS_LIST, VALIDATION } from './answers.ts';
 import { type ConnectSettings, createRequest, type Request } from './http.ts';
 
@@ -42,21 +42,30 @@ async function configOf(request: Request, name: string): Promise<ConnectorConfig
   return answer === undefined ? undefined : read(CONFIG, answer, what);
 }
 
-/** The worker finds out by itself that a connector has no name; a stand-in keeps that out of the list. */
+/** The worker misses the name of a nameless config; a stand-in keeps that out of the list. */
 async function validate(request: Request, config: ConnectorConfig) {
   const what = 'validate a connector';
   const kind = config['connector.class'] ?? '';
-  if (kind === '') return [{ field: 'connector.class', message: 'connector.class is missing.' }];
-  const answer = await request({
-    method: 'PUT',
-    path: `/connector-plugins/${encodeURIComponent(kind)}/config/validate`,
-    body: { name: 'validation', ...config },
-    what,
-  });
-  if (answer === undefined) {
-    return [{ field: 'connector.class', message: `The worker has no plugin ${kind}.` }];
+  if (kind === '') return [classProblem('connector.class is missing.')];
+  try {
+    const answer = await request({
+      method: 'PUT',
+      path: `/connector-plugins/${encodeURIComponent(kind)}/config/validate`,
+      body: { name: 'validation', ...config },
+      what,
+    });
+    return read(VALIDATION, answer, what);
+  } catch (error) {
+    // An unknown class is no finding of the worker's validation: it fails with 500.
+    if (!isBusError(error, 'CONNECT_REFUSED') || !UNKNOWN_CLASS.test(error.message)) throw error;
+    return [classProblem(`The worker has no plugin ${kind}.`)];
   }
-  return read(VALIDATION, answer, what);
+}
+
+const UNKNOWN_CLASS = /failed to find any class/i;
+
+function classProblem(message: string): ConfigProblem {
+  return { field: 'connector.class', message };
 }
 
 function changing(request: Request) {

@@ -54,10 +54,13 @@ test("a refusal carries the worker's own sentence", async () => {
   await expect(cluster.list()).rejects.toThrow('no such field');
 });
 
-test('a rebalance is waited for', async () => {
+test.each([
+  { status: 409, message: 'Cannot complete request momentarily due to stale configuration' },
+  { status: 500, message: 'Request cannot be completed because a rebalance is expected.' },
+])('a rebalance told as HTTP $status is waited for', async ({ status, message }) => {
   let asked = 0;
   const cluster = await worker((_, response) => {
-    if (++asked < 3) json(response, 409, { message: 'rebalancing' });
+    if (++asked < 3) json(response, status, { message });
     else json(response, 200, {});
   });
   expect(await cluster.list()).toEqual([]);
