@@ -1,6 +1,7 @@
 /** All error codes in one table; the only place that knows every area. */
 import { AVRO_CODES } from './codes/avro-codes.ts';
 import { BASE_CODES } from './codes/base-codes.ts';
+import { BENCH_CODES } from './codes/bench-codes.ts';
 import { CLI_CODES } from './codes/cli-codes.ts';
 import type { CodeTable } from './codes/code.ts';
 import { CONNECT_CODES } from './codes/connect-codes.ts';
@@ -14,6 +15,7 @@ import { VIEW_CODES } from './codes/view-codes.ts';
 export const CODES = {
   ...BASE_CODES,
   ...AVRO_CODES,
+  ...BENCH_CODES,
   ...CLI_CODES,
   ...CONNECT_CODES,
   ...KAFKA_CODES,
