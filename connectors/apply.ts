@@ -80,8 +80,9 @@ export async function applySources(
   const changed = new Set(applied.plan.steps.filter(isConnectorChange).map(({ name }) => name));
   await Promise.all(
     prepared.sources.map(async (source) => {
-      if (changed.has(source.connector.name)) await untilSourceTurns(source, options);
-      await untilSourceRuns(source, options);
+      if (changed.has(source.connector.name))
+        await untilSourceTurns(source.connector.name, options);
+      await untilSourceRuns({ name: source.name, connector: source.connector.name }, options);
     }),
   );
   return { ...prepared, ...applied };

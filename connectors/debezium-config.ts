@@ -160,8 +160,8 @@ function schemaHistory(clients: OwnClients): ConnectorConfig {
   return {
     'schema.history.internal.kafka.bootstrap.servers': clients.context.kafka.bootstrapServers,
     'schema.history.internal.kafka.topic': sourceNames(clients.source.name).historyTopic,
-    // The capture user sees its own tables only, and so does their history.
-    'schema.history.internal.store.only.captured.tables.ddl': 'true',
+    // All tables of the database, so that one created later can be declared without a new copy of the rest.
+    'schema.history.internal.store.only.captured.tables.ddl': 'false',
     'schema.history.internal.store.only.captured.databases.ddl': 'true',
     'schema.history.internal.skip.unparseable.ddl': 'false',
     ...ownClient('schema.history.internal.producer', clients),

@@ -6,7 +6,6 @@ import { BusError, isBusError } from '../bus/base/errors.ts';
 import { waitFor } from '../bus/base/retry.ts';
 import type { ConnectCluster, ConnectorStatus } from '../bus/connect/connect.ts';
 import { worstState } from '../bus/plan/actual.ts';
-import type { CompiledSource } from './compile.ts';
 
 const RUNNING_TIMEOUT_MS = 90_000;
 const PROBE_INTERVAL_MS = 200;
@@ -28,15 +27,15 @@ export type UntilRunningOptions = {
  * moment would be read by the task that is about to end, and lost.
  */
 export async function untilSourceTurns(
-  { connector }: Pick<CompiledSource, 'connector'>,
+  connector: string,
   { ports, signal }: UntilRunningOptions,
 ): Promise<void> {
   const hasTurned = async () => {
-    const status = await ports.connect.statusOf(connector.name);
+    const status = await ports.connect.statusOf(connector);
     return status === undefined || !isRunning(status);
   };
   try {
-    const what = `${connector.name} to restart`;
+    const what = `${connector} to restart`;
     await waitFor(hasTurned, { what, ...TURN, ...(signal ? { signal } : {}) });
   } catch (error) {
     // The change may have come and gone between two looks.
@@ -44,21 +43,24 @@ export async function untilSourceTurns(
   }
 }
 
-/** Resolves when connector and task run. Throws SOURCE_NOT_RUNNING at the limit or when it stays failed. */
+/**
+ * Resolves when connector and task run, or stand still because an operator paused or stopped them.
+ * Throws SOURCE_NOT_RUNNING at the limit or when it stays failed.
+ */
 export async function untilSourceRuns(
-  { name, connector }: Pick<CompiledSource, 'name' | 'connector'>,
+  { name, connector }: { readonly name: string; readonly connector: string },
   { ports, runningTimeoutMs = RUNNING_TIMEOUT_MS, signal }: UntilRunningOptions,
 ): Promise<void> {
   let last: ConnectorStatus | undefined;
   let failedProbes = 0;
   const probe = async () => {
-    last = await ports.connect.statusOf(connector.name);
+    last = await ports.connect.statusOf(connector);
     failedProbes = last && worstState(last) === 'failed' ? failedProbes + 1 : 0;
-    return (last && isRunning(last)) || failedProbes >= FAILED_PROBES_MAX;
+    return (last && isSettled(last)) || failedProbes >= FAILED_PROBES_MAX;
   };
   try {
     await waitFor(probe, {
-      what: `${connector.name} to run`,
+      what: `${connector} to run`,
       timeoutMs: runningTimeoutMs,
       intervalMs: PROBE_INTERVAL_MS,
       ...(signal ? { signal } : {}),
@@ -66,14 +68,19 @@ export async function untilSourceRuns(
   } catch (error) {
     if (!isBusError(error, 'BUS_TIMEOUT')) throw error;
   }
-  if (last && isRunning(last)) return;
+  if (last && isSettled(last)) return;
   throw new BusError('SOURCE_NOT_RUNNING', {
     source: name,
-    connector: connector.name,
+    connector,
     ms: runningTimeoutMs,
     state: last ? worstState(last) : 'absent',
     why: last ? firstCause(last) : '',
   });
+}
+
+/** Whoever paused or stopped a connector had a reason; applying a file does not overrule it. */
+function isSettled(status: ConnectorStatus): boolean {
+  return isRunning(status) || status.state === 'paused' || status.state === 'stopped';
 }
 
 function isRunning({ state, tasks }: ConnectorStatus): boolean {

@@ -10,6 +10,13 @@ export const SOURCE_CODES = {
     remedy:
       'Read the sentence of the failed task, correct what it names and apply again; `civicbus describe connector {{source}}` shows the whole trace.',
   },
+  SOURCE_NOT_APPLIED: {
+    reaction: 'fix-input',
+    exit: 'notFound',
+    message: 'Source {{source}} has no connector {{connector}}.',
+    cause: 'The source was never applied to this bus, or was taken down.',
+    remedy: 'Apply its source.yaml first.',
+  },
   SOURCE_NOT_FOUND: {
     reaction: 'fix-input',
     exit: 'notFound',
