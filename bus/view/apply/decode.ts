@@ -154,13 +154,16 @@ function checkColumns(values: readonly ColumnValue[], checks: readonly ColumnChe
   }
 }
 
-/** A record that only its own fault made unreadable is a dead letter; anything else cuts the batch. */
+/**
+ * A record that only its own fault made unreadable is a dead letter; what says nothing about the
+ * record is thrown, so that the batch is read again; anything else cuts the batch.
+ */
 function cutFor(
   error: unknown,
   record: RawRecord,
   { topic, partition }: TopicPartition,
 ): Cut | undefined {
-  if (!(error instanceof BusError)) throw error;
+  if (!(error instanceof BusError) || reactionTo(error) === 'retry') throw error;
   if (reactionTo(error) === 'fix-input') return undefined;
   const named = isBusError(error, 'VIEW_TRUNCATED')
     ? new BusError('VIEW_TRUNCATED', { topic, partition, offset: record.offset })

@@ -118,6 +118,8 @@ export class ViewEngine implements PartitionHandler {
     if (!held || batch.isStale()) return { kind: 'drop' };
     // Something between our progress and this batch was passed over: read it again from there.
     if (batch.fetchOffset > held.next) return { kind: 'seek', offset: held.next };
+    // All of it is behind us: progress must not follow it back.
+    if (batch.nextOffset < held.next) return { kind: 'seek', offset: held.next };
     const started = this.#clock.now();
     const records = batch.records.filter(({ offset }) => offset >= held.next);
     return this.#whileOurs(batch, held, async () => {
@@ -188,12 +190,13 @@ export class ViewEngine implements PartitionHandler {
     );
     const unitOf = (topic: string): string =>
       must(this.#units.get(topic), `no unit reads ${topic}`).plan.unit;
+    let looks = 0;
     for (let tries = 1; current() && !signal.aborted; tries++) {
       try {
         const admin = await this.#options.admin();
         const judged = await takePartitions(assignment, { database, admin, owner, unitOf, force });
         const unsure = judged.some(({ verdict }) => verdict.kind === 'halt' && !verdict.certain);
-        if (!unsure || tries >= UNSURE_TRIES_MAX) {
+        if (!unsure || ++looks >= UNSURE_TRIES_MAX) {
           await writeHalts(database, judged);
           return judged;
         }
@@ -201,7 +204,7 @@ export class ViewEngine implements PartitionHandler {
         if (reactionTo(error) === 'bug') throw error;
         log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
         // An outage says nothing about the topic.
-        tries = 0;
+        looks = 0;
       }
       await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
     }
@@ -292,7 +295,11 @@ export class ViewEngine implements PartitionHandler {
       deadLetters: decoded.deadLetters,
       ...(cut ? { cut } : {}),
     });
-    if (!written) return this.#explainMiss(held, next);
+    if (!written) {
+      const handled = await this.#explainMiss(held, next);
+      if (handled.kind === 'done') held.deadInARow = decoded.deadInARow;
+      return handled;
+    }
     held.next = next;
     held.deadInARow = decoded.deadInARow;
     this.#report(held, { records: records.length, decoded, started });

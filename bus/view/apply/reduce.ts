@@ -9,11 +9,9 @@ import type { UpsertRow } from '../compile/upsert.ts';
 /** A row change under its key as text, which orders and identifies it. */
 export type KeyedRow = UpsertRow & { readonly sortKey: string };
 
-const SEPARATOR = '\u0000';
-
-/** One text per key, unambiguous as keys of one table have the same columns. */
+/** One text per key; unambiguous, as keys of one table have the same columns and JSON escapes what separates them. */
 export function sortKeyOf(key: readonly SqlValue[]): string {
-  return key.length === 1 ? textOf(key[0] ?? null) : key.map(textOf).join(SEPARATOR);
+  return key.length === 1 ? textOf(key[0] ?? null) : JSON.stringify(key.map(textOf));
 }
 
 /** The last row of each key (`rows` in offset order), sorted by key. */
@@ -38,6 +36,7 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function textOf(value: SqlValue): string {
+/** A key column as text that no other value of its type has; not for people. */
+export function textOf(value: SqlValue): string {
   return Buffer.isBuffer(value) ? value.toString('latin1') : String(value);
 }

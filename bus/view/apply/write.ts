@@ -10,7 +10,7 @@ import { storeDeadLetters, type DeadLetter } from '../store/dead-letter-store.ts
 import { advance, haltUnit, type Advance } from '../store/offset-store.ts';
 import { noteSweep } from '../store/sweep-store.ts';
 import type { Cut } from './decode.ts';
-import { sortedKeys, type KeyedRow } from './reduce.ts';
+import { sortedKeys, textOf, type KeyedRow } from './reduce.ts';
 
 /** Bounds of one statement; well below the server's max_allowed_packet. */
 const CHUNK = { rowsMax: 1_000, charsMax: 2_000_000 };
@@ -92,9 +92,9 @@ async function currentBlocks(
   keys: readonly SqlValue[],
 ): Promise<UpsertRow[]> {
   const found = await session.query<Record<string, SqlValue>>(derived.recompute.blocksOf(keys));
-  const byKey = new Map(found.map((row) => [String(row['k']), row]));
+  const byKey = new Map(found.map((row) => [textOf(row['k'] ?? null), row]));
   return keys.map((key) => {
-    const row = byKey.get(String(key));
+    const row = byKey.get(textOf(key));
     const values = row ? derived.items.map((_, index) => row[`i${index}`] ?? null) : null;
     return { key: [key], values, atMs: row ? Number(row['at']) : null, version: 1n };
   });
