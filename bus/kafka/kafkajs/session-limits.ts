@@ -14,7 +14,7 @@ export const LIMITS = {
   skipIntervalMs: 1_000,
   outOfRangeMsFirst: 50,
   outOfRangeMsMax: 5_000,
-  closeMsMax: 15_000,
+  closeMsMax: 10_000,
   watchMs: 5_000,
 } as const;
 

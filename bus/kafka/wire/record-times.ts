@@ -13,8 +13,6 @@ const ANY = -1;
 const NO_SESSION = { id: 0, epoch: -1 } as const;
 const CONTROL = 0x20;
 const TRANSACTIONAL = 0x10;
-/** Fetches per partition: each gets over 64 KiB of markers and aborted records. */
-const ROUNDS_MAX = 8;
 
 type Partition = fetchV12.FetchResponsePartition;
 type Batch = NonNullable<Partition['records']>[number];
@@ -26,7 +24,8 @@ export async function recordTimes(
 ): Promise<readonly RecordTime[]> {
   const found: RecordTime[] = [];
   let open = positions;
-  for (let round = 0; open.length > 0 && round < ROUNDS_MAX; round++) {
+  // Each round passes what is only markers and aborted records, so it ends with the log.
+  while (open.length > 0) {
     const answers = await fetchAll(wire, open);
     open = open.flatMap((position) => {
       const answer = answers.get(partitionKey(position));

@@ -25,8 +25,18 @@ export function createWire(settings: KafkaSettings): Wire {
   async function at<T>(address: Address, ask: (connection: Connection) => Promise<T>): Promise<T> {
     const key = `${address.host}:${address.port}`;
     const known = await connections.get(key)?.catch(() => undefined);
-    if (known?.isConnected() !== true) connections.set(key, open(settings, address));
-    return ask(await must(connections.get(key), 'a connection was just stored'));
+    if (known?.isConnected() === true) {
+      try {
+        return await ask(known);
+      } catch (error) {
+        // It may have broken while idle: a fresh one decides. Every request here may be repeated.
+        if (!isNetwork(error)) throw error;
+        await known.close().catch(() => undefined);
+      }
+    }
+    const fresh = open(settings, address);
+    connections.set(key, fresh);
+    return ask(await fresh);
   }
 
   async function any<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
