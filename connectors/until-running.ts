@@ -2,15 +2,19 @@
  * Waits until a source's connector and its task run. Connect shows states late: a restarted task
  * still reads "failed" for a moment, so only a failure that stays is believed.
  */
+import { type Clock, systemClock } from '../bus/base/clock.ts';
 import { BusError, isBusError } from '../bus/base/errors.ts';
 import { waitFor } from '../bus/base/retry.ts';
 import type { ConnectCluster, ConnectorStatus } from '../bus/connect/connect.ts';
 import { worstState } from '../bus/plan/actual.ts';
+import { failureOf } from './task-failure.ts';
 
 const RUNNING_TIMEOUT_MS = 90_000;
 const PROBE_INTERVAL_MS = 200;
 /** Five seconds of "failed" in a row. */
 const FAILED_PROBES_MAX = 25;
+/** A busy worker fails tasks that run well a moment later; more than this is a real failure. */
+const RESTARTS_MAX = 2;
 /** How long a change may take until the worker begins to act on it, and how closely that is watched. */
 const TURN = { timeoutMs: 10_000, intervalMs: 25 } as const;
 
@@ -19,6 +23,7 @@ export type UntilRunningOptions = {
   /** Default 90 s. */
   readonly runningTimeoutMs?: number;
   readonly signal?: AbortSignal;
+  readonly clock?: Clock;
 };
 
 /**
@@ -28,7 +33,7 @@ export type UntilRunningOptions = {
  */
 export async function untilSourceTurns(
   connector: string,
-  { ports, signal }: UntilRunningOptions,
+  { ports, signal, clock = systemClock }: UntilRunningOptions,
 ): Promise<void> {
   const hasTurned = async () => {
     const status = await ports.connect.statusOf(connector);
@@ -36,7 +41,7 @@ export async function untilSourceTurns(
   };
   try {
     const what = `${connector} to restart`;
-    await waitFor(hasTurned, { what, ...TURN, ...(signal ? { signal } : {}) });
+    await waitFor(hasTurned, { what, clock, ...TURN, ...(signal ? { signal } : {}) });
   } catch (error) {
     // The change may have come and gone between two looks.
     if (!isBusError(error, 'BUS_TIMEOUT')) throw error;
@@ -45,26 +50,30 @@ export async function untilSourceTurns(
 
 /**
  * Resolves when connector and task run, or stand still because an operator paused or stopped them.
- * Throws SOURCE_NOT_RUNNING at the limit or when it stays failed.
+ * A task that stays failed is restarted twice. Throws SOURCE_NOT_RUNNING after that, or at the limit.
  */
 export async function untilSourceRuns(
   { name, connector }: { readonly name: string; readonly connector: string },
-  { ports, runningTimeoutMs = RUNNING_TIMEOUT_MS, signal }: UntilRunningOptions,
+  options: UntilRunningOptions,
 ): Promise<void> {
+  const { ports, runningTimeoutMs = RUNNING_TIMEOUT_MS, signal, clock = systemClock } = options;
   let last: ConnectorStatus | undefined;
   let failedProbes = 0;
+  let restarts = 0;
   const probe = async () => {
     last = await ports.connect.statusOf(connector);
     failedProbes = last && worstState(last) === 'failed' ? failedProbes + 1 : 0;
-    return (last && isSettled(last)) || failedProbes >= FAILED_PROBES_MAX;
+    if (last && isSettled(last)) return true;
+    if (failedProbes < FAILED_PROBES_MAX) return false;
+    if (restarts++ >= RESTARTS_MAX) return true;
+    failedProbes = 0;
+    await ports.connect.restart(connector, 'failed');
+    return false;
   };
   try {
-    await waitFor(probe, {
-      what: `${connector} to run`,
-      timeoutMs: runningTimeoutMs,
-      intervalMs: PROBE_INTERVAL_MS,
-      ...(signal ? { signal } : {}),
-    });
+    const what = `${connector} to run`;
+    const limits = { timeoutMs: runningTimeoutMs, intervalMs: PROBE_INTERVAL_MS };
+    await waitFor(probe, { what, clock, ...limits, ...(signal ? { signal } : {}) });
   } catch (error) {
     if (!isBusError(error, 'BUS_TIMEOUT')) throw error;
   }
@@ -74,7 +83,7 @@ export async function untilSourceRuns(
     connector,
     ms: runningTimeoutMs,
     state: last ? worstState(last) : 'absent',
-    why: last ? firstCause(last) : '',
+    why: last ? failureOf(last) : '',
   });
 }
 
@@ -85,11 +94,4 @@ function isSettled(status: ConnectorStatus): boolean {
 
 function isRunning({ state, tasks }: ConnectorStatus): boolean {
   return state === 'running' && tasks.length > 0 && tasks.every((task) => task.state === 'running');
-}
-
-/** The innermost cause of the failed task, one line of it. */
-function firstCause({ tasks }: ConnectorStatus): string {
-  const trace = tasks.find((task) => task.trace)?.trace ?? '';
-  const causes = trace.split('\n').filter((line) => line.startsWith('Caused by: '));
-  return (causes.at(-1) ?? trace.split('\n')[0] ?? '').replace('Caused by: ', '');
 }

@@ -1,5 +1,5 @@
 /** A department of its own for one test file: database, capture user, password and source.yaml. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newSecret, writeSecretFile } from '../../bus/base/secrets.ts';
@@ -63,6 +63,8 @@ export async function realSource(stack: TestStack, suffix = 'register'): Promise
   stack.atEnd(async () => {
     await removeSources([name], { ports });
     await forUser('DROP USER {user}');
+    for (const file of secretFilesOf({ name, captureUser, context }))
+      await rm(file, { force: true });
     await admin.close();
   });
   const folder = await mkdtemp(join(tmpdir(), 'source-'));
@@ -81,6 +83,18 @@ export async function realSource(stack: TestStack, suffix = 'register'): Promise
       return file;
     },
   };
+}
+
+function secretFilesOf({
+  name,
+  captureUser,
+  context,
+}: Pick<RealSource, 'name' | 'captureUser' | 'context'>): string[] {
+  return [
+    join(context.secretsFolder, `${captureUser}.password`),
+    join(context.secretsFolder, 'kafka-users', `src-${name}.password`),
+    join(context.connect.secretsFolder, `src-${name}.properties`),
+  ];
 }
 
 function sourceYaml({

@@ -5,7 +5,7 @@ export const SOURCE_CODES = {
   SOURCE_NOT_RUNNING: {
     reaction: 'stop',
     exit: 'failed',
-    message: 'Connector {{connector}} did not get to run within {{ms}} ms: {{state}}. {{why}}',
+    message: 'Connector {{connector}} does not run (waited at most {{ms}} ms): {{state}}. {{why}}',
     cause: 'Everything was applied, but the connector or its task failed or never started.',
     remedy:
       'Read the sentence of the failed task, correct what it names and apply again; `civicbus describe connector {{source}}` shows the whole trace.',
