@@ -1,0 +1,30 @@
+/** `civicbus run`: long-running processes. They log JSON lines to standard error and end in order. */
+import type { Command } from 'commander';
+import { text } from '../../bus/base/text.ts';
+import { positiveNumber, wholeNumber } from '../globals.ts';
+import { addExamples, type Run } from '../program.ts';
+import { collectPaths } from './paths.ts';
+import { runOneView } from './run-view.ts';
+import { runWorkload } from './run-workload.ts';
+
+export function registerRun(program: Command, run: Run): void {
+  const group = program.command('run').description(text('cli.run.description'));
+  addExamples(group, ['civicbus run view population', 'civicbus run workload --rate 50']);
+  const view = group
+    .command('view')
+    .description(text('cli.run.view.description'))
+    .argument('<name>', text('cli.argument.view'))
+    .option('-f, --file <path...>', text('cli.flag.viewFile'), collectPaths)
+    .option('--session-timeout <seconds>', text('cli.run.view.sessionTimeout'), positiveNumber)
+    .option('--status-file <file>', text('cli.run.statusFile'))
+    .action(run(runOneView));
+  addExamples(view, ['civicbus run view population', 'civicbus run view population --debug']);
+  const workload = group
+    .command('workload')
+    .description(text('cli.run.workload.description'))
+    .option('--rate <transactions>', text('cli.flag.rate'), positiveNumber, 20)
+    .option('--seed <number>', text('cli.run.workload.seed'), wholeNumber)
+    .option('--status-file <file>', text('cli.run.statusFile'))
+    .action(run(runWorkload));
+  addExamples(workload, ['civicbus run workload', 'civicbus run workload --rate 200 --seed 7']);
+}

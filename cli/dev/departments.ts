@@ -1,0 +1,34 @@
+/** Puts the departments of the synthetic city on the providers server: users, tables, people. */
+import { ensurePassword } from '../../bus/plan/secret-files.ts';
+import { createCity } from '../../producers/city.ts';
+import type { Department } from '../../producers/department.ts';
+import { DEPARTMENTS } from '../../producers/departments.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { type CityFacts, departmentUsers, noteCity } from '../stack/city.ts';
+
+/** Installs and loads what is missing; a load that was cut off goes on. Answers the rows written. */
+export async function ensureDepartments(access: StackAccess, city: CityFacts): Promise<number> {
+  await noteCity(access.endpoints.home, city);
+  const rows = await Promise.all(
+    DEPARTMENTS.map((department) => ensureDepartment(department, access, city)),
+  );
+  return rows.reduce((sum, count) => sum + count, 0);
+}
+
+async function ensureDepartment(
+  department: Department,
+  access: StackAccess,
+  { seed, persons }: CityFacts,
+): Promise<number> {
+  const users = departmentUsers(department, access.secretsFolder);
+  const [capturePassword, appPassword] = await Promise.all([
+    ensurePassword(users.capturePasswordFile),
+    ensurePassword(users.appPasswordFile),
+  ]);
+  const root = await access.root('providers');
+  const { databaseName } = await department.install(root, { capturePassword, appPassword });
+  const app = { ...access.address('providers'), user: users.appUser, password: appPassword };
+  const database = access.open({ ...app, database: databaseName });
+  const written = await department.load(database, createCity({ seed, size: persons }));
+  return Object.values(written).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,36 @@
+/** Where to look further: commands, and how to connect with any SQL client. Names password files, never passwords. */
+import { relative } from 'node:path';
+import { text } from '../../bus/base/text.ts';
+import { DEPARTMENTS } from '../../producers/departments.ts';
+import { DEFAULT_STACK } from '../globals.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { departmentUsers } from '../stack/city.ts';
+import { readerLogin } from './reader.ts';
+
+export function pointers(access: StackAccess, home: string): string[] {
+  const stack = relative(process.cwd(), home) || '.';
+  const flag = stack === DEFAULT_STACK ? '' : ` --stack ${stack}`;
+  const command = (words: string) => `npm run -s civicbus -- ${words}${flag}`;
+  const reader = readerLogin(access.secretsFolder);
+  const file = (path: string) => relative(process.cwd(), path);
+  const providers = access.address('providers');
+  return [
+    text('cli.board.further', {
+      commands: ['doctor', 'lag population', 'verify view population'].map(command).join('   '),
+    }),
+    text('cli.board.hub', {
+      ...access.address('hub'),
+      user: reader.user,
+      file: file(reader.passwordFile),
+    }),
+    ...DEPARTMENTS.map((department) => {
+      const { appUser, appPasswordFile } = departmentUsers(department, access.secretsFolder);
+      return text('cli.board.department', {
+        ...providers,
+        database: department.databaseName,
+        user: appUser,
+        file: file(appPasswordFile),
+      });
+    }),
+  ];
+}

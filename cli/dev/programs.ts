@@ -1,0 +1,43 @@
+/** The programs of the live city that run beside the services: each view's consumer and the workload. */
+import { join } from 'node:path';
+import { identityOf } from '../../infra/native/process/identity.ts';
+import type { ProcessSpec } from '../../infra/native/process/supervised-process.ts';
+import { readStatusFile } from '../live/status-file.ts';
+
+const MAIN = join(import.meta.dirname, '..', 'main.ts');
+/** A consumer waits for a broker that is away, so it is given longer than any restart of one. */
+const HEALTH_TIMEOUT_MS = 600_000;
+const GRACE_MS = 20_000;
+const STATUS_MS_MAX = 5_000;
+
+export type Program = ProcessSpec & { readonly statusFile: string };
+
+export function viewProgram(view: string, home: string): Program {
+  return program(`view-${view}`, home, ['run', 'view', view]);
+}
+
+export function workloadProgram(ratePerSecond: number, home: string): Program {
+  return program('workload', home, ['run', 'workload', '--rate', String(ratePerSecond)]);
+}
+
+function program(name: string, home: string, args: readonly string[]): Program {
+  const statusFile = join(home, 'data', `${name}.status.json`);
+  return {
+    name,
+    command: process.execPath,
+    args: [MAIN, ...args, '--stack', home, '--status-file', statusFile],
+    logFile: join(home, 'logs', `${name}.log`),
+    restart: 'always',
+    graceMs: GRACE_MS,
+    healthTimeoutMs: HEALTH_TIMEOUT_MS,
+    health: () => isReporting(statusFile),
+    statusFile,
+  };
+}
+
+/** A file left by an earlier life names a process that is gone. */
+async function isReporting(statusFile: string): Promise<boolean> {
+  const status = await readStatusFile(statusFile);
+  if (!status || identityOf(status.pid) === undefined) return false;
+  return Date.now() - status.atMs < STATUS_MS_MAX;
+}

@@ -1,0 +1,93 @@
+/** Help texts, in English. */
+import type { TextTable } from '../../bus/base/text.ts';
+
+export const EN_HELP: TextTable = {
+  'cli.description':
+    'Departments’ databases in, exact shared views out. Data goes to standard output, messages to standard error.',
+  'cli.examples': 'Examples:',
+  'cli.exitCodes':
+    'Exit codes: 0 ok, 1 failed, 2 usage, 3 changes pending, 4 no permission, 5 not found, 6 rejected, 7 unreachable, 8 timed out, 130 interrupted. Every error names its code; docs/errors.md explains all of them.',
+
+  'cli.global.output': 'what standard output is: a table for people, or one JSON object',
+  'cli.global.stack':
+    'folder of the stack (data, logs, endpoints.json); default .civicbus/dev of the project',
+  'cli.global.timeout': 'how long to wait, where the command waits',
+  'cli.global.color': 'no colours (also NO_COLOR)',
+  'cli.global.quiet': 'no hints on standard error',
+  'cli.global.debug': 'with stack traces and the logs of clients',
+  'cli.global.lang': 'language of texts; names and states in JSON stay English',
+  'cli.global.help': 'this help',
+
+  'cli.argument.view': 'name of a view, as its declaration says it',
+  'cli.argument.connector': 'name of a connector or of its source',
+  'cli.argument.topic': 'name of a topic',
+  'cli.argument.service': 'a service or program listed by `civicbus dev status`, or "supervisor"',
+  'cli.flag.file': 'declaration files, or folders with source.yaml and view.yaml at any depth',
+  'cli.flag.viewFile': 'look for the view in these files or folders instead of consumers/',
+  'cli.flag.rate': 'transactions per second of all departments together',
+
+  'cli.apply.description': 'Bring declared sources and views to the stack; twice changes nothing.',
+  'cli.apply.dryRun': 'only show what would change',
+  'cli.apply.prune': 'also delete what these sources and views own and no file declares any more',
+  'cli.plan.description': 'Show what `apply` would change, old and new value per field.',
+  'cli.plan.exitCode': 'end with 3 when something would change',
+
+  'cli.get.description': 'List what there is, broken things first.',
+  'cli.get.connectors.description': 'Connectors with their state and the cause of a failure.',
+  'cli.get.views.description': 'Views with rows, lag, dead letters and halted units.',
+  'cli.get.topics.description': 'Topics with their owner, size and readers.',
+  'cli.get.dead-letters.description':
+    'Records that could not be applied, newest first: where and why.',
+  'cli.describe.description': 'Everything known of one thing.',
+  'cli.describe.connector.description':
+    'State, tasks with the whole trace, topics, position and config.',
+  'cli.describe.view.description':
+    'Units with progress, halts and their reasons, counts against the sources.',
+  'cli.describe.topic.description':
+    'Partitions, settings, who may read and write, which views read it.',
+
+  'cli.lag.description':
+    'How far views are behind: records that wait, and how long the oldest has waited. Progress is what the hub has committed.',
+  'cli.lag.by': 'one line per unit (a block of a view) or per partition',
+
+  'cli.run.description': 'Run a process until it is asked to end (Ctrl-C, SIGTERM).',
+  'cli.run.view.description':
+    'Run one consumer of a view; several share the work. Logs JSON lines to standard error.',
+  'cli.run.view.sessionTimeout': 'seconds after which the group gives up a silent member',
+  'cli.run.workload.description':
+    'Let the synthetic departments write real transactions into their databases.',
+  'cli.run.workload.seed': 'repeat the choices of an earlier run; another day each time if absent',
+  'cli.run.statusFile': 'write figures into this file once a second',
+
+  'cli.resume.description': 'Let something go on that was stopped for an operator.',
+  'cli.resume.view.description':
+    'Lift the halt of a view’s units, after its cause was removed. The running consumer goes on within a second.',
+  'cli.resume.unit': 'only this unit, e.g. population/marriage or marriage',
+
+  'cli.verify.description': 'Compare with the truth.',
+  'cli.verify.view.description':
+    'Compare a view with its departments’ own tables, cell by cell. For the synthetic city only, because only its departments’ tables may be read.',
+  'cli.verify.holdWriters': 'let no department write during the comparison, so that it is exact',
+
+  'cli.doctor.description':
+    'Check everything that is known to go wrong; each finding with its remedy. Ends with 1 when something is broken.',
+  'cli.doctor.cache': 'also read every downloaded file and compare its checksum',
+  'cli.doctor.fixCache': 'remove a damaged download, so that the next start fetches it again',
+
+  'cli.dev.description': 'The stack on this machine: Kafka, Connect, registry, databases.',
+  'cli.dev.up.description':
+    'Start the services in the background and return when they are healthy.',
+  'cli.dev.down.description':
+    'Stop everything of this stack, also a city begun by npm start. Data is kept.',
+  'cli.dev.status.description': 'Services and programs with state, process and address.',
+  'cli.dev.logs.description': 'The last lines of a service’s log.',
+  'cli.dev.logs.lines': 'how many lines',
+
+  'cli.start.description':
+    'Start the real stack and a live synthetic city: two departments, their connectors, the population view and a board. Ctrl-C stops everything; data is kept.',
+  'cli.start.persons': 'persons in the city when it is made (default 5000)',
+  'cli.start.seed': 'seed of the city when it is made (default 1)',
+  'cli.start.noWorkload': 'the departments only hold their data and do not write',
+  'cli.start.fresh': 'remove the data, logs and secrets of this stack first',
+  'cli.start.detach': 'return when it is live and leave it running',
+};

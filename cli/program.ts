@@ -1,0 +1,74 @@
+/** The command tree. docs/cli.md and the help texts are generated from it. */
+import { Command } from 'commander';
+import type { ExitName } from '../bus/base/codes/code.ts';
+import { addTexts, text } from '../bus/base/text.ts';
+import { registerApply } from './commands/apply.ts';
+// import { registerDescribe } from './commands/describe.ts';
+import { registerDev } from './commands/dev.ts';
+// import { registerDoctor } from './commands/doctor.ts';
+import { registerGet } from './commands/get.ts';
+import { registerLag } from './commands/lag.ts';
+import { registerPlan } from './commands/plan.ts';
+import { registerResume } from './commands/resume.ts';
+import { registerRun } from './commands/run.ts';
+import { registerVerify } from './commands/verify.ts';
+import { addGlobalOptions, type Cli } from './globals.ts';
+import { CLI_TEXTS } from './messages/en.ts';
+import type { Streams } from './output/output.ts';
+
+addTexts('en', CLI_TEXTS);
+
+/** Turns the work of a command into commander's action; the work answers its exit code, 'ok' if none. */
+export type Run = <Args extends unknown[]>(
+  work: (cli: Cli, ...args: Args) => Promise<ExitName | void>,
+) => (...args: Args) => Promise<void>;
+
+/** In the order in which the help lists them: the daily ones first. */
+const REGISTRATIONS: readonly ((program: Command, run: Run) => void)[] = [
+  //   registerDoctor,
+  registerLag,
+  registerGet,
+  //   registerDescribe,
+  registerPlan,
+  registerApply,
+  registerRun,
+  registerResume,
+  registerVerify,
+  registerDev,
+];
+
+export function buildProgram({
+  run,
+  streams,
+  columns,
+}: {
+  readonly run: Run;
+  readonly streams: Streams;
+  readonly columns: number;
+}): Command {
+  const program = new Command('civicbus');
+  program
+    .description(text('cli.description'))
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true, helpWidth: columns })
+    .configureOutput({
+      writeOut: streams.out,
+      writeErr: streams.err,
+      // Told once, with its remedy, where all errors are told.
+      outputError: () => {},
+    })
+    .helpCommand(false)
+    .helpOption('-h, --help', text('cli.global.help'));
+  addExamples(program, ['civicbus doctor', 'civicbus lag population', 'civicbus get connectors']);
+  addGlobalOptions(program);
+  for (const register of REGISTRATIONS) register(program, run);
+  program.addHelpText('after', `\n${text('cli.exitCodes')}`);
+  return program;
+}
+
+/** Help leads with examples. */
+export function addExamples(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  ${example}`).join('\n');
+  return command.addHelpText('before', `${text('cli.examples')}\n${lines}\n`);
+}

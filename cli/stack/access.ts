@@ -1,0 +1,120 @@
+/**
+ * The connections of one command to a running stack. Each is opened at its first use and closed
+ * with the command. Logs in as the administrator of each service; running views use users of
+ * their own (see view-logins.ts).
+ */
+import { join } from 'node:path';
+import { must } from '../../bus/base/assert.ts';
+import type { Lifetime } from '../../bus/base/lifecycle.ts';
+import type { Log } from '../../bus/base/log.ts';
+import { readSecretFile } from '../../bus/base/secrets.ts';
+import type { ConnectCluster } from '../../bus/connect/connect.ts';
+import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
+import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
+import type { KafkaAdmin, KafkaBus } from '../../bus/kafka/kafka.ts';
+import { createConfluentRegistry } from '../../bus/registry/confluent/confluent-registry.ts';
+import type { SchemaRegistry } from '../../bus/registry/registry.ts';
+import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
+import type { Login, StackEndpoints } from '../../infra/stack.ts';
+
+export type ServerName = keyof StackEndpoints['databases'];
+
+export type StackAccess = {
+  readonly endpoints: StackEndpoints;
+  /** Holds the passwords that `apply` and `npm start` make, one file each, mode 0600. */
+  readonly secretsFolder: string;
+  admin(): Promise<KafkaAdmin>;
+  connect(): Promise<ConnectCluster>;
+  registry(): Promise<SchemaRegistry>;
+  /** A Kafka client as `login`. */
+  kafkaAs(login: Login): Promise<KafkaBus>;
+  /** The administrator's own target on a server, for what needs an address and a password. */
+  rootTarget(server: ServerName): Promise<SqlTarget>;
+  /** A pool of the administrator's, one per server. */
+  root(server: ServerName): Promise<SqlDatabase>;
+  /** The administrator's pool on the hub with `database` as its default, one per database. */
+  hub(database: string): Promise<SqlDatabase>;
+  /** A pool as another user or with another default database; closed with the command. */
+  open(target: SqlTarget): SqlDatabase;
+  /** Host and port of a server. */
+  address(server: ServerName): { readonly host: string; readonly port: number };
+};
+
+const CLIENT_ID = 'civicbus-cli';
+const POOL = { connectionsMax: 4, connectTimeoutMs: 5_000 };
+
+export function createStackAccess(
+  endpoints: StackEndpoints,
+  { lifetime, log }: { readonly lifetime: Lifetime; readonly log: Log },
+): StackAccess {
+  const open = (target: SqlTarget) => {
+    const database = openDatabase(target, POOL);
+    lifetime.defer('database', () => database.close());
+    return database;
+  };
+  const kafkaAs = async ({ user, passwordFile }: Login) =>
+    createKafkaBus({
+      brokers: endpoints.kafka.brokers,
+      user,
+      password: await readSecretFile(passwordFile),
+      clientId: CLIENT_ID,
+      log,
+    });
+  const rootTarget = async (server: ServerName): Promise<SqlTarget> => {
+    const { host, port, root } = endpoints.databases[server];
+    return { host, port, user: root.user, password: await readSecretFile(root.passwordFile) };
+  };
+  const roots = {
+    providers: once(async () => open(await rootTarget('providers'))),
+    hub: once(async () => open(await rootTarget('hub'))),
+    subscribers: once(async () => open(await rootTarget('subscribers'))),
+  };
+  const hubs = new Map<string, () => Promise<SqlDatabase>>();
+  return {
+    endpoints,
+    hub(database) {
+      const known = hubs.get(database);
+      if (known) return known();
+      const opener = once(async () => open({ ...(await rootTarget('hub')), database }));
+      hubs.set(database, opener);
+      return opener();
+    },
+    secretsFolder: join(endpoints.home, 'secrets'),
+    kafkaAs,
+    admin: once(async () => {
+      const admin = await (await kafkaAs(endpoints.kafka.admin)).admin();
+      lifetime.defer('kafka admin', () => admin.close());
+      return admin;
+    }),
+    connect: once(async () => {
+      const { url, login } = endpoints.connect;
+      const password = await readSecretFile(login.passwordFile);
+      return createConnectCluster({ url, user: login.user, password });
+    }),
+    registry: once(async () => {
+      const { url, reader } = endpoints.registry;
+      const password = await readSecretFile(reader.passwordFile);
+      return createConfluentRegistry({ url, user: reader.user, password });
+    }),
+    rootTarget,
+    root: (server) => roots[server](),
+    open,
+    address(server) {
+      const { host, port } = must(endpoints.databases[server], 'a known server');
+      return { host, port };
+    },
+  };
+}
+
+/** Opens at the first call; a failed opening is tried again at the next one. */
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open().catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * The population view against the departments' tables. Source and view are read at two moments,
+ * so a difference is believed only when it stays until the limit; with the writers held, the
+ * comparison is exact and the difference left at the end is real.
+ */
+import { waitFor } from '../../bus/base/retry.ts';
+import { isBusError } from '../../bus/base/errors.ts';
+import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import type { ViewModel } from '../../bus/view/view.ts';
+import { compareRows, type ComparableRow, type Comparison } from '../../producers/compare-rows.ts';
+import { expectedPopulation, POPULATION_ITEMS } from '../../producers/population-oracle.ts';
+import { readSourceTables } from '../../producers/source-tables.ts';
+import { quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { openDepartments } from '../stack/city.ts';
+
+export type Verification = Comparison & {
+  /** Columns in which the first differing rows differ. */
+  readonly columns: readonly string[];
+};
+
+export type VerifyOptions = {
+  readonly access: StackAccess;
+  /** Lets no department write while it is compared. */
+  readonly holdWriters: boolean;
+  readonly timeoutMs: number;
+};
+
+export async function verifyPopulation(
+  view: ViewModel,
+  { access, holdWriters, timeoutMs }: VerifyOptions,
+): Promise<Verification> {
+  const compare = () => untilEqual(view, { access, timeoutMs });
+  return holdWriters ? withWritersHeld(await access.root('providers'), compare) : compare();
+}
+
+async function untilEqual(
+  view: ViewModel,
+  { access, timeoutMs }: Pick<VerifyOptions, 'access' | 'timeoutMs'>,
+): Promise<Verification> {
+  const departments = await openDepartments(access);
+  const hub = await access.hub(view.database);
+  let last: Comparison | undefined;
+  const probe = async () => {
+    last = await compareOnce({ departments, hub, table: view.entity.table });
+    return last.equal;
+  };
+  try {
+    await waitFor(probe, { what: 'equal rows', timeoutMs, intervalMs: 250 });
+  } catch (error) {
+    if (!isBusError(error, 'BUS_TIMEOUT') || !last) throw error;
+  }
+  const found = last ?? {
+    equal: true,
+    expectedRows: 0,
+    actualRows: 0,
+    differing: 0,
+    differences: [],
+  };
+  return { ...found, columns: columnsOf(found) };
+}
+
+async function compareOnce({
+  departments,
+  hub,
+  table,
+}: {
+  readonly departments: Readonly<Record<string, SqlDatabase>>;
+  readonly hub: SqlDatabase;
+  readonly table: string;
+}): Promise<Comparison> {
+  const { police, 'civil-affairs': civilAffairs } = departments;
+  if (!police || !civilAffairs) throw new TypeError('both departments are open');
+  const expected = expectedPopulation(await readSourceTables(police, civilAffairs));
+  const columns = POPULATION_ITEMS.map(
+    (item) => `CAST(${quoteName(item)} AS CHAR) AS ${quoteName(item)}`,
+  );
+  const rows = await hub.query<ComparableRow>(
+    `SELECT ${columns.join(', ')} FROM ${quoteName(table)}`,
+  );
+  return compareRows(expected, new Map(rows.map((row) => [String(row['id_number']), row])));
+}
+
+/** The lock lives as long as its connection: it cannot outlast this command. */
+async function withWritersHeld<T>(root: SqlDatabase, work: () => Promise<T>): Promise<T> {
+  return root.transaction(async (session) => {
+    await session.execute('FLUSH TABLES WITH READ LOCK');
+    try {
+      return await work();
+    } finally {
+      await session.execute('UNLOCK TABLES');
+    }
+  });
+}
+
+function columnsOf({ differences }: Comparison): string[] {
+  return [
+    ...new Set(
+      differences.flatMap(({ kind, columns }) => (kind === 'different' ? columns : [`(${kind})`])),
+    ),
+  ];
+}
