@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { ABORTED_PATCHES } from '../../../bus/kafka/kafkajs/patches/aborted-records.ts';
 import {
   CONSUMER_GROUP_PATCHES,
   type ConsumerGroup,
@@ -15,11 +16,13 @@ import { applyPatches } from '../../../bus/kafka/kafkajs/patches/patches.ts';
 import { mustBeKnown, sourceHash, upstream } from '../../../bus/kafka/kafkajs/patches/upstream.ts';
 
 /** Read before anything is patched in this process. */
-const found = [IDLE_TIMER, ...CONSUMER_GROUP_PATCHES].map(({ what, hash, original }) => ({
-  what,
-  noted: hash,
-  installed: sourceHash(original()),
-}));
+const found = [IDLE_TIMER, ...CONSUMER_GROUP_PATCHES, ...ABORTED_PATCHES].map(
+  ({ what, hash, original }) => ({
+    what,
+    noted: hash,
+    installed: sourceHash(original()),
+  }),
+);
 
 applyPatches();
 

@@ -1,4 +1,5 @@
 /** Puts the corrections of kafkajs in force, once a process and before any client is made. */
+import { patchAbortedRecords } from './aborted-records.ts';
 import { patchConsumerGroup } from './consumer-group.ts';
 import { patchIdleTimer } from './idle-timer.ts';
 
@@ -9,5 +10,6 @@ export function applyPatches(): void {
   if (applied) return;
   patchIdleTimer();
   patchConsumerGroup();
+  patchAbortedRecords();
   applied = true;
 }
