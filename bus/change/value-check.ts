@@ -3,6 +3,7 @@
  * why it contradicts and never quotes the value: it goes into logs and dead letters. NULL always
  * passes; whether a column may be NULL is not a matter of its type.
  */
+import { beginsWithDay, isDayTime, isDecimal } from './quick-check.ts';
 import type { ColumnType, IntegerName, MomentName } from './column-type.ts';
 import type { ColumnValue } from './column-value.ts';
 
@@ -26,13 +27,11 @@ const INTEGER_BITS: Readonly<Record<IntegerName, bigint>> = {
   int: 32n,
   bigint: 64n,
 };
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 const DAY_TIME = /^(\d{4}-\d\d-\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 const CLOCK_TIME = /^-?(\d{2,3}):(\d\d):(\d\d)(?:\.(\d{1,6}))?$/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?$/;
 const TIMESTAMP_FROM = '1970-01-01 00:00:01';
 const TIMESTAMP_BEFORE = '2038-01-19 03:14:08';
-const DAYS_KNOWN_MAX = 50_000;
 
 /** Checks once; for many values of a column compile a `valueChecker` instead. */
 export function checkValue(type: ColumnType, value: ColumnValue): string | undefined {
@@ -136,8 +135,11 @@ function integerChecker(name: IntegerName, unsigned: boolean): ValueChecker {
 
 function decimalFault(
   text: string,
-  { precision, scale }: { readonly precision: number; readonly scale: number },
+  type: { readonly precision: number; readonly scale: number },
 ): string | undefined {
+  // Usual values pass here; only a contradiction is worth finding the words for.
+  if (isDecimal(text, type)) return undefined;
+  const { precision, scale } = type;
   const match = DECIMAL.exec(text);
   if (!match) return 'is not a decimal number';
   const whole = (match[1] ?? '').replace(/^0+/, '');
@@ -151,25 +153,15 @@ function decimalFault(
   return undefined;
 }
 
-/** Days that passed already: a column of dates has few different ones. */
-const daysKnown = new Set<string>();
-
 function isDay(text: string): boolean {
-  if (daysKnown.has(text)) return true;
-  const match = DATE.exec(text);
-  if (!match) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year < 1000 || month < 1 || month > 12 || day < 1) return false;
-  if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return false;
-  if (daysKnown.size >= DAYS_KNOWN_MAX) daysKnown.clear();
-  daysKnown.add(text);
-  return true;
+  return text.length === 10 && beginsWithDay(text);
 }
 
 function momentFault(
   text: string,
   { name, digits }: { readonly name: MomentName; readonly digits: number },
 ): string | undefined {
+  if (name === 'datetime' && isDayTime(text, digits)) return undefined;
   const match = (name === 'time' ? CLOCK_TIME : DAY_TIME).exec(text);
   if (!match) return name === 'time' ? 'is not a time' : 'is not a date and time';
   const parts = name === 'time' ? ['', ...match.slice(1)] : match.slice(1);
