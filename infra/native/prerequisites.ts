@@ -9,8 +9,9 @@ type Probe = (command: string, args: readonly string[]) => Promise<string | unde
 
 /** Throws STACK_PREREQUISITE naming everything missing at once and how to install it here. */
 export async function checkPrerequisites(probe: Probe = output, osRelease?: string): Promise<void> {
-  const [java, mvn, unzip, tar] = await Promise.all([
+  const [java, javac, mvn, unzip, tar] = await Promise.all([
     probe('java', ['-version']),
+    probe('javac', ['-version']),
     probe('mvn', ['-v']),
     probe('unzip', ['-v']),
     probe('tar', ['--version']),
@@ -24,6 +25,7 @@ export async function checkPrerequisites(probe: Probe = output, osRelease?: stri
   const found = java === undefined ? undefined : javaMajor(java);
   if (found === undefined) lacks(`Java ${JAVA_MIN} or newer`, 'java');
   else if (found < JAVA_MIN) lacks(`Java ${JAVA_MIN} or newer (found ${found})`, 'java');
+  else if (javac === undefined) lacks(`the compiler of a Java ${JAVA_MIN} JDK (javac)`, 'java');
   if (mvn === undefined) lacks('Maven (mvn)', 'maven');
   if (unzip === undefined) lacks('unzip', 'unzip');
   if (tar === undefined) lacks('tar', 'tar');

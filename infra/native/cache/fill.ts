@@ -1,14 +1,14 @@
 /**
  * Fills a cache folder: Maven resolves the coordinates (checksums strict, the user's own
- * settings and mirrors), archives are unpacked, plugin manifests are completed. Works in a
- * folder of its own; the caller moves it into place.
+ * settings and mirrors), archives are unpacked, our one Java class is compiled, plugin manifests
+ * are completed. Works in a folder of its own; the caller moves it into place.
  */
 import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError } from '../../../bus/base/errors.ts';
 import { lastLine, runCommand } from '../run-command.ts';
-import { MAVEN_FOLDER, VERSIONS } from './coordinates.ts';
-import { cacheLayout } from './layout.ts';
+import { JAVA_FOLDER, JAVA_SOURCES, MAVEN_FOLDER, VERSIONS } from './coordinates.ts';
+import { type CacheLayout, cacheLayout } from './layout.ts';
 import { writeManifest } from './manifest.ts';
 
 export type FillStep = (what: string) => void;
@@ -44,6 +44,17 @@ export async function fillCache(
     join(folder, 'unzipped'),
   ]);
   await placeServer(folder, layout.mariadb);
+  const compiled = join(folder, 'compiled');
+  await step('compiling the schema resolver', 'javac', compilerArguments(layout, compiled));
+  const jar = join(layout.converter, 'civicbus-resolver.jar');
+  await step('packing the schema resolver', 'jar', [
+    '--create',
+    '--file',
+    jar,
+    '-C',
+    compiled,
+    '.',
+  ]);
   for (const plugins of [layout.plugins, layout.jdbcSink]) {
     await step(
       'completing the plugin manifests',
@@ -51,7 +62,8 @@ export async function fillCache(
       manifestArguments(layout.kafkaClassPath, plugins),
     );
   }
-  for (const left of ['archives', 'unzipped']) await rm(join(folder, left), { recursive: true });
+  for (const left of ['archives', 'unzipped', 'compiled'])
+    await rm(join(folder, left), { recursive: true });
   onStep('noting sizes and checksums');
   await writeManifest(folder);
 }
@@ -60,6 +72,12 @@ function mavenArguments(folder: string): string[] {
   const versions = Object.entries(VERSIONS).map(([name, version]) => `-Dciv.${name}=${version}`);
   const pom = join(MAVEN_FOLDER, 'pom.xml');
   return ['-B', '-C', '-q', '-f', pom, 'package', `-Dciv.out=${folder}`, ...versions];
+}
+
+function compilerArguments(layout: CacheLayout, target: string): string[] {
+  const classPath = [join(layout.converter, '*'), layout.kafkaClassPath].join(':');
+  const sources = JAVA_SOURCES.map((file) => join(JAVA_FOLDER, file));
+  return ['--release', '17', '-d', target, '-cp', classPath, ...sources];
 }
 
 function manifestArguments(classPath: string, plugins: string): string[] {

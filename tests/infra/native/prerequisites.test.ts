@@ -6,7 +6,7 @@ import {
 } from '../../../infra/native/prerequisites.ts';
 
 const DEBIAN = 'PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n';
-const JAVA_17 = 'openjdk version "17.0.15" 2025-04-15';
+const JDK_17 = { java: 'openjdk version "17.0.15" 2025-04-15', javac: 'javac 17.0.15' };
 
 function machineWith(programs: Readonly<Record<string, string>>) {
   return async (command: string) => programs[command];
@@ -14,7 +14,7 @@ function machineWith(programs: Readonly<Record<string, string>>) {
 
 describe('checkPrerequisites', () => {
   test('passes where everything is there', async () => {
-    const machine = machineWith({ java: JAVA_17, mvn: 'Apache Maven 3.8.7', unzip: '6', tar: '1' });
+    const machine = machineWith({ ...JDK_17, mvn: 'Apache Maven 3.8.7', unzip: '6', tar: '1' });
     await expect(checkPrerequisites(machine, DEBIAN)).resolves.toBeUndefined();
   });
 
@@ -27,6 +27,13 @@ describe('checkPrerequisites', () => {
       code: 'STACK_PREREQUISITE',
       message: 'Missing on this machine: Java 17 or newer, Maven (mvn), unzip.',
       remedy: 'Install them with: sudo apt-get install -y openjdk-17-jdk-headless maven unzip',
+    });
+  });
+
+  test('wants the compiler, not only a runtime', async () => {
+    const machine = machineWith({ java: JDK_17.java, mvn: 'x', unzip: 'x', tar: 'x' });
+    await expect(checkPrerequisites(machine, DEBIAN)).rejects.toMatchObject({
+      details: { missing: 'the compiler of a Java 17 JDK (javac)' },
     });
   });
 
