@@ -8,7 +8,7 @@ import { migrate } from '../bus/sql/mysql/migrate.ts';
 import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
 import { literal, quoteName } from '../bus/sql/mysql/mysql-literal.ts';
 import type { SqlTarget } from '../bus/sql/sql.ts';
-import { viewDdl } from '../bus/view/compile/ddl.ts';
+import { viewDdl, type NamedStatement } from '../bus/view/compile/ddl.ts';
 import { tableDifferences } from '../bus/view/store/inspect.ts';
 import { ENGINE_GRANTS, ENGINE_MIGRATIONS } from '../bus/view/store/migrations.ts';
 import type { ViewModel } from '../bus/view/view.ts';
@@ -37,10 +37,14 @@ export async function installView(
   const target = { ...administrator, database: view.database };
   await migrate(target, ENGINE_MIGRATIONS);
   await using hub = closing(openDatabase(target, { connectionsMax: 1 }));
-  for (const { sql } of viewDdl(view)) await hub.db.execute(sql);
+  const ddl = viewDdl(view);
+  const isTable = ({ name }: NamedStatement): boolean => name !== view.entity.table;
+  for (const { sql } of ddl.filter(isTable)) await hub.db.execute(sql);
   const [difference] = await tableDifferences(hub.db, view);
   if (difference !== undefined)
     throw new BusError('VIEW_TABLES_DIFFER', { view: view.name, difference });
+  // The readers' view names every column: made before the check it would fail without saying why.
+  for (const { sql } of ddl.filter((made) => !isTable(made))) await hub.db.execute(sql);
   await grantConsumer(server.db, view, consumer);
 }
 

@@ -1,7 +1,7 @@
 /** Reads view declarations from disk: consumers/<view>/view.yaml, or any file or folder given. */
 import { glob, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { BusError, messageOf, ProblemsError } from '../bus/base/errors.ts';
 import { resolveView } from '../bus/view/declaration/resolve.ts';
 import type { ViewModel } from '../bus/view/view.ts';
@@ -39,5 +39,14 @@ export async function loadView(file: string): Promise<ViewModel> {
       })),
     );
   }
-  return resolveView(document.toJS(), file);
+  return resolveView(plainContent(document, file), file);
+}
+
+/** The content without aliases; refuses those that would grow beyond all measure. */
+function plainContent(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new ProblemsError(file, [{ file, message: `${messageOf(error)}.` }]);
+  }
 }

@@ -70,6 +70,13 @@ export const SQL_CODES = {
     remedy:
       'Compare the table with its declaration (civicbus doctor), then apply the declaration again.',
   },
+  SQL_MIGRATED_NEWER: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'Database "{{database}}" was migrated by a newer civicbus ({{names}}).',
+    cause: 'This version does not know those migrations and could damage what they made.',
+    remedy: 'Install the newer civicbus here too, or restore a backup from before the update.',
+  },
   SQL_FAILED: {
     reaction: 'stop',
     exit: 'failed',

@@ -162,7 +162,8 @@ class MysqlSession implements SqlSession {
     try {
       const [answer] = await this.#connection.query<RowDataPacket[] | ResultSetHeader>(
         sql,
-        values.map(checkedValue),
+        // With an empty list the driver would still search the whole text for placeholders.
+        values.length === 0 ? null : values.map(checkedValue),
       );
       return answer;
     } catch (error) {

@@ -60,5 +60,6 @@ function canonical(type: string): string {
     .replace(/^boolean$/, 'tinyint(1)')
     .replace(/\b(smallint|mediumint|int|bigint)\(\d+\)/, '$1')
     .replace(/\b(tinyint)\((?!1\))\d+\)/, '$1')
+    .replace(/^year\(4\)$/, 'year')
     .replace(/^json$/, 'longtext');
 }

@@ -7,7 +7,7 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
   {
     name: '001-offsets',
     statements: [
-      `CREATE TABLE civicbus_offset (
+      `CREATE TABLE IF NOT EXISTS civicbus_offset (
         unit VARCHAR(100) NOT NULL,
         topic VARCHAR(249) NOT NULL,
         \`partition\` SMALLINT UNSIGNED NOT NULL,
@@ -30,7 +30,7 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
   {
     name: '002-dead-letters',
     statements: [
-      `CREATE TABLE civicbus_dead_letter (
+      `CREATE TABLE IF NOT EXISTS civicbus_dead_letter (
         unit VARCHAR(100) NOT NULL,
         topic VARCHAR(249) NOT NULL,
         \`partition\` SMALLINT UNSIGNED NOT NULL,
@@ -46,7 +46,7 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
   {
     name: '003-sweeps',
     statements: [
-      `CREATE TABLE civicbus_sweep (
+      `CREATE TABLE IF NOT EXISTS civicbus_sweep (
         unit VARCHAR(100) NOT NULL,
         topic VARCHAR(249) NOT NULL,
         \`partition\` SMALLINT UNSIGNED NOT NULL,
