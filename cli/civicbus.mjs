@@ -5,6 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,6 +22,8 @@ if (!existsSync(ownNode)) {
   );
   process.exitCode = EXIT.missingParts;
 } else if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_MIN) {
+  // Halves the time to start; inside the project, where nobody else may write.
+  module.enableCompileCache?.(join(folder, '..', 'node_modules', '.cache', 'civicbus'));
   await import(main);
 } else {
   launch();

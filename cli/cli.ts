@@ -7,13 +7,12 @@ import { EXIT, type ExitName } from '../bus/base/codes/code.ts';
 import { Lifetime } from '../bus/base/lifecycle.ts';
 import { createLog, type Log } from '../bus/base/log.ts';
 import { useLanguage } from '../bus/base/text.ts';
+import type { Run } from './command.ts';
 import { failureJson, failureOf, failureText, traceOf } from './failure.ts';
 import { type Cli, globalsOf } from './globals.ts';
 import type { Interrupts } from './interrupts.ts';
 import { createOutput, type Streams } from './output/output.ts';
-import { buildProgram, type Run } from './program.ts';
-import { createStackAccess } from './stack/access.ts';
-import { nativeStackAt } from './stack/home.ts';
+import { buildProgram } from './program.ts';
 
 export type Host = {
   readonly streams: Streams;
@@ -28,8 +27,9 @@ export type Host = {
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   let exit: ExitName = 'ok';
   const run: Run =
-    (work) =>
+    (load) =>
     async (...args) => {
+      const work = await load();
       const lifetime = new Lifetime();
       try {
         exit = (await work(createCli(program, host, lifetime), ...args)) ?? 'ok';
@@ -43,6 +43,8 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
     return EXIT[exit];
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return EXIT.ok;
+    // A group named without its subcommand: its help was shown on standard error.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
     return tell(error, program, host);
   }
 }
@@ -60,6 +62,10 @@ function createCli(program: Command, host: Host, lifetime: Lifetime): Cli {
     log,
     interrupts,
     async openStack() {
+      const [{ nativeStackAt }, { createStackAccess }] = await Promise.all([
+        import('./stack/home.ts'),
+        import('./stack/access.ts'),
+      ]);
       const endpoints = await nativeStackAt(globals.stack).endpoints();
       return createStackAccess(endpoints, { lifetime, log: quietLog });
     },

@@ -29,7 +29,7 @@ export type Cli = {
   readonly log: Log;
   readonly interrupts: Interrupts;
   /** Connects to nothing by itself; throws STACK_NOT_RUNNING when there is no stack. */
-  openStack(): Promise<StackAccess>;
+  readonly openStack: () => Promise<StackAccess>;
 };
 
 /** The folder that holds connectors/, consumers/ and cli/. */

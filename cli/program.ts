@@ -1,7 +1,7 @@
 /** The command tree. docs/cli.md and the help texts are generated from it. */
 import { Command } from 'commander';
-import type { ExitName } from '../bus/base/codes/code.ts';
 import { addTexts, text } from '../bus/base/text.ts';
+import { addExamples, type Register, type Run } from './command.ts';
 import { registerApply } from './commands/apply.ts';
 // import { registerDescribe } from './commands/describe.ts';
 import { registerDev } from './commands/dev.ts';
@@ -12,19 +12,14 @@ import { registerPlan } from './commands/plan.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerRun } from './commands/run.ts';
 import { registerVerify } from './commands/verify.ts';
-import { addGlobalOptions, type Cli } from './globals.ts';
+import { addGlobalOptions } from './globals.ts';
 import { CLI_TEXTS } from './messages/en.ts';
 import type { Streams } from './output/output.ts';
 
 addTexts('en', CLI_TEXTS);
 
-/** Turns the work of a command into commander's action; the work answers its exit code, 'ok' if none. */
-export type Run = <Args extends unknown[]>(
-  work: (cli: Cli, ...args: Args) => Promise<ExitName | void>,
-) => (...args: Args) => Promise<void>;
-
 /** In the order in which the help lists them: the daily ones first. */
-const REGISTRATIONS: readonly ((program: Command, run: Run) => void)[] = [
+const REGISTRATIONS: readonly Register[] = [
   //   registerDoctor,
   registerLag,
   registerGet,
@@ -65,10 +60,4 @@ export function buildProgram({
   for (const register of REGISTRATIONS) register(program, run);
   program.addHelpText('after', `\n${text('cli.exitCodes')}`);
   return program;
-}
-
-/** Help leads with examples. */
-export function addExamples(command: Command, examples: readonly string[]): Command {
-  const lines = examples.map((example) => `  ${example}`).join('\n');
-  return command.addHelpText('before', `${text('cli.examples')}\n${lines}\n`);
 }

@@ -1,19 +1,7 @@
 /** `civicbus apply`: brings declared sources and views to the stack. */
 import type { Command } from 'commander';
-import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { applyDeclared, planDeclared } from '../apply/declared.ts';
-import { gatherDeclarations } from '../apply/gather.ts';
-import { stepCounts, stepsTable } from '../apply/shown-step.ts';
-import type { Cli } from '../globals.ts';
-import { addExamples, type Run } from '../program.ts';
-import { collectPaths } from './paths.ts';
-
-type Flags = {
-  readonly file: readonly string[];
-  readonly dryRun: boolean;
-  readonly prune: boolean;
-};
+import { addExamples, collectPaths, type Run } from '../command.ts';
 
 export function registerApply(program: Command, run: Run): void {
   const command = program
@@ -22,37 +10,9 @@ export function registerApply(program: Command, run: Run): void {
     .requiredOption('-f, --file <path...>', text('cli.flag.file'), collectPaths)
     .option('--dry-run', text('cli.apply.dryRun'), false)
     .option('--prune', text('cli.apply.prune'), false)
-    .action(run(apply));
+    .action(run(async () => (await import('../work/apply.ts')).apply));
   addExamples(command, [
     'civicbus apply -f connectors/ -f consumers/',
     'civicbus apply -f connectors/police/source.yaml --dry-run',
   ]);
-}
-
-async function apply(cli: Cli, flags: Flags): Promise<void> {
-  const files = await gatherDeclarations(flags.file);
-  const access = await cli.openStack();
-  const { prune } = flags;
-  const { out, globals } = cli;
-  const result = flags.dryRun
-    ? await planDeclared(files, { access, prune })
-    : await applyDeclared(files, {
-        access,
-        prune,
-        onStep: ({ action, kind, name }) =>
-          out.hint(text(`cli.apply.done.${action}`, { kind, name })),
-        ...(globals.timeoutMs === undefined ? {} : { runningTimeoutMs: globals.timeoutMs }),
-      });
-  out.list({
-    kind: flags.dryRun ? 'Plan' : 'Applied',
-    items: result.steps,
-    table: stepsTable(result.steps),
-    warnings: [
-      ...result.notes.map(problemLine),
-      ...result.kept.map(({ kind, name }) => text('cli.plan.kept', { kind, name })),
-    ],
-  });
-  const counts = stepCounts(result.steps);
-  out.hint(text(flags.dryRun ? 'cli.plan.summary' : 'cli.apply.summary', counts));
-  if (!flags.dryRun && files.viewFiles.length > 0) out.hint(text('cli.apply.next'));
 }

@@ -1,68 +1,25 @@
 /** `civicbus get`: listings, broken things first. */
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import type { Cli } from '../globals.ts';
-import { readConnectors } from '../live/connectors.ts';
-import { connectorsTable } from '../live/connectors-table.ts';
-import { deadLettersTable, readDeadLetters } from '../live/dead-letters.ts';
-import { declaredViews } from '../live/declared-views.ts';
-import { readTopics, topicsTable } from '../live/topics.ts';
-import { readViews, viewsTable } from '../live/views.ts';
-import { addExamples, type Run } from '../program.ts';
+import { addExamples, addGroup, type Run } from '../command.ts';
 
 export function registerGet(program: Command, run: Run): void {
-  const group = program.command('get').description(text('cli.get.description'));
-  addExamples(group, [
+  const group = addGroup(program, 'get', [
     'civicbus get connectors',
     'civicbus get views',
     'civicbus get topics -o json',
   ]);
   const listings = [
-    ['connectors', getConnectors],
-    ['views', getViews],
-    ['topics', getTopics],
-    ['dead-letters', getDeadLetters],
+    ['connectors', 'getConnectors'],
+    ['views', 'getViews'],
+    ['topics', 'getTopics'],
+    ['dead-letters', 'getDeadLetters'],
   ] as const;
   for (const [name, work] of listings) {
     const command = group
       .command(name)
       .description(text(`cli.get.${name}.description`))
-      .action(run((cli: Cli) => work(cli)));
+      .action(run(async () => (await import('../work/get.ts'))[work]));
     addExamples(command, [`civicbus get ${name}`, `civicbus get ${name} -o json`]);
   }
-}
-
-async function getConnectors({ out, openStack }: Cli): Promise<void> {
-  const access = await openStack();
-  const items = await readConnectors(await access.connect());
-  out.list({ kind: 'ConnectorList', items, table: connectorsTable(items) });
-  const broken = items.filter(({ health }) => health === 'bad');
-  const [first] = broken;
-  if (items.length === 0) out.hint(text('cli.next.apply'));
-  else if (first) {
-    out.hint(text('cli.get.connectors.broken', { count: broken.length, all: items.length }));
-    out.hint(text('cli.next.describe', { kind: 'connector', name: first.name }));
-  }
-}
-
-async function getViews({ out, openStack }: Cli): Promise<void> {
-  const access = await openStack();
-  const items = await readViews(await declaredViews(), access);
-  out.list({ kind: 'ViewList', items, table: viewsTable(items) });
-  const first = items.find(({ health }) => health !== 'good');
-  if (first) out.hint(text('cli.next.lag', { name: first.name }));
-}
-
-async function getTopics({ out, openStack }: Cli): Promise<void> {
-  const access = await openStack();
-  const items = await readTopics(access, await declaredViews());
-  out.list({ kind: 'TopicList', items, table: topicsTable(items) });
-  if (items.length === 0) out.hint(text('cli.next.apply'));
-}
-
-async function getDeadLetters({ out, openStack }: Cli): Promise<void> {
-  const access = await openStack();
-  const items = await readDeadLetters(await declaredViews(), access);
-  out.list({ kind: 'DeadLetterList', items, table: deadLettersTable(items) });
-  if (items.length > 0) out.hint(text('cli.get.dead-letters.next'));
 }

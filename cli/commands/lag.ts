@@ -1,16 +1,7 @@
 /** `civicbus lag`: how far each view is behind, in records and in time. */
 import { type Command, Option } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import type { Cli } from '../globals.ts';
-import { readConnectors } from '../live/connectors.ts';
-import { declaredView, declaredViews } from '../live/declared-views.ts';
-import { readViewLag, type ViewLag } from '../live/lag.ts';
-import { lagHealth, partitionLagTable, unitLagTable } from '../live/lag-table.ts';
-import { brokenFirst } from '../output/paint.ts';
-import { addExamples, type Run } from '../program.ts';
-import type { StackAccess } from '../stack/access.ts';
-
-type Flags = { readonly by: 'unit' | 'partition' };
+import { addExamples, type Run } from '../command.ts';
 
 export function registerLag(program: Command, run: Run): void {
   const command = program
@@ -20,60 +11,10 @@ export function registerLag(program: Command, run: Run): void {
     .addOption(
       new Option('--by <level>', text('cli.lag.by')).choices(['unit', 'partition']).default('unit'),
     )
-    .action(run(lag));
+    .action(run(async () => (await import('../work/lag.ts')).lag));
   addExamples(command, [
     'civicbus lag',
     'civicbus lag population --by partition',
     'civicbus lag -o json',
   ]);
-}
-
-async function lag(cli: Cli, name: string | undefined, { by }: Flags): Promise<void> {
-  const views = name === undefined ? await declaredViews() : [await declaredView(name)];
-  const access = await cli.openStack();
-  const lags = await Promise.all(views.map((view) => readViewLag(view, access)));
-  const units = brokenFirst(
-    lags.flatMap((one) => one.units),
-    ({ unit, state }) => ({ name: unit, health: lagHealth(state) }),
-  );
-  const warnings = [...notApplied(lags), ...(await deadSources(lags, access))];
-  if (by === 'unit') {
-    const items = units.map(({ partitions: _, ...unit }) => unit);
-    cli.out.list({ kind: 'UnitLagList', items, table: unitLagTable(units), warnings });
-  } else {
-    const items = brokenFirst(
-      units.flatMap(({ partitions }) => partitions),
-      ({ unit, state }) => ({ name: unit, health: lagHealth(state) }),
-    );
-    cli.out.list({ kind: 'PartitionLagList', items, table: partitionLagTable(items), warnings });
-  }
-  hintNext(cli, lags);
-}
-
-function notApplied(lags: readonly ViewLag[]): string[] {
-  return lags
-    .filter(({ installed }) => !installed)
-    .map(({ view }) => text('cli.lag.notApplied', { view: view.name }));
-}
-
-/** Records that a dead connector never brought cannot be counted: the lag alone would look fine. */
-async function deadSources(lags: readonly ViewLag[], access: StackAccess): Promise<string[]> {
-  const needed = new Set(lags.flatMap(({ view }) => view.blocks.map(({ from }) => from.source)));
-  const found = await readConnectors(await access.connect());
-  const running = new Map(found.map((one) => [one.source, one]));
-  return [...needed].flatMap((source) => {
-    const connector = running.get(source);
-    if (connector?.health === 'good') return [];
-    const state = connector?.state ?? 'absent';
-    return [text('cli.lag.deadSource', { source, state: state.toUpperCase() })];
-  });
-}
-
-function hintNext({ out }: Cli, lags: readonly ViewLag[]): void {
-  for (const { view, units } of lags) {
-    const names = { view: view.name };
-    if (units.some(({ state }) => state === 'halted')) out.hint(text('cli.next.halted', names));
-    if (units.some(({ deadLetters }) => deadLetters > 0)) out.hint(text('cli.next.deadLetters'));
-    if (units.some(({ state }) => state === 'unclaimed')) out.hint(text('cli.next.run', names));
-  }
 }

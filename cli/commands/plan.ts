@@ -1,20 +1,7 @@
 /** `civicbus plan`: what `apply` would change. */
 import type { Command } from 'commander';
-import type { ExitName } from '../../bus/base/codes/code.ts';
-import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { planDeclared } from '../apply/declared.ts';
-import { gatherDeclarations } from '../apply/gather.ts';
-import { stepCounts, stepsTable } from '../apply/shown-step.ts';
-import type { Cli } from '../globals.ts';
-import { addExamples, type Run } from '../program.ts';
-import { collectPaths } from './paths.ts';
-
-type Flags = {
-  readonly file: readonly string[];
-  readonly exitCode: boolean;
-  readonly prune: boolean;
-};
+import { addExamples, collectPaths, type Run } from '../command.ts';
 
 export function registerPlan(program: Command, run: Run): void {
   const command = program
@@ -23,28 +10,9 @@ export function registerPlan(program: Command, run: Run): void {
     .requiredOption('-f, --file <path...>', text('cli.flag.file'), collectPaths)
     .option('--exit-code', text('cli.plan.exitCode'), false)
     .option('--prune', text('cli.apply.prune'), false)
-    .action(run(plan));
+    .action(run(async () => (await import('../work/plan.ts')).plan));
   addExamples(command, [
     'civicbus plan -f connectors/ -f consumers/',
     'civicbus plan -f connectors/ --exit-code',
   ]);
-}
-
-async function plan(cli: Cli, { file, exitCode, prune }: Flags): Promise<ExitName> {
-  const files = await gatherDeclarations(file);
-  const { steps, kept, notes } = await planDeclared(files, {
-    access: await cli.openStack(),
-    prune,
-  });
-  cli.out.list({
-    kind: 'Plan',
-    items: steps,
-    table: stepsTable(steps),
-    warnings: [
-      ...notes.map(problemLine),
-      ...kept.map(({ kind, name }) => text('cli.plan.kept', { kind, name })),
-    ],
-  });
-  cli.out.hint(text('cli.plan.summary', stepCounts(steps)));
-  return exitCode && steps.length > 0 ? 'changesPending' : 'ok';
 }

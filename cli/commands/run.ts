@@ -1,15 +1,14 @@
 /** `civicbus run`: long-running processes. They log JSON lines to standard error and end in order. */
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
+import { addExamples, addGroup, collectPaths, type Run } from '../command.ts';
 import { positiveNumber, wholeNumber } from '../globals.ts';
-import { addExamples, type Run } from '../program.ts';
-import { collectPaths } from './paths.ts';
-import { runOneView } from './run-view.ts';
-import { runWorkload } from './run-workload.ts';
 
 export function registerRun(program: Command, run: Run): void {
-  const group = program.command('run').description(text('cli.run.description'));
-  addExamples(group, ['civicbus run view population', 'civicbus run workload --rate 50']);
+  const group = addGroup(program, 'run', [
+    'civicbus run view population',
+    'civicbus run workload --rate 50',
+  ]);
   const view = group
     .command('view')
     .description(text('cli.run.view.description'))
@@ -17,7 +16,7 @@ export function registerRun(program: Command, run: Run): void {
     .option('-f, --file <path...>', text('cli.flag.viewFile'), collectPaths)
     .option('--session-timeout <seconds>', text('cli.run.view.sessionTimeout'), positiveNumber)
     .option('--status-file <file>', text('cli.run.statusFile'))
-    .action(run(runOneView));
+    .action(run(async () => (await import('../work/run-view.ts')).runOneView));
   addExamples(view, ['civicbus run view population', 'civicbus run view population --debug']);
   const workload = group
     .command('workload')
@@ -25,6 +24,6 @@ export function registerRun(program: Command, run: Run): void {
     .option('--rate <transactions>', text('cli.flag.rate'), positiveNumber, 20)
     .option('--seed <number>', text('cli.run.workload.seed'), wholeNumber)
     .option('--status-file <file>', text('cli.run.statusFile'))
-    .action(run(runWorkload));
+    .action(run(async () => (await import('../work/run-workload.ts')).runWorkload));
   addExamples(workload, ['civicbus run workload', 'civicbus run workload --rate 200 --seed 7']);
 }

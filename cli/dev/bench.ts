@@ -28,6 +28,7 @@ type Flags = {
   readonly peerTasks: number;
   readonly peerUrlOptions: string;
   readonly report?: string;
+  readonly folder: string;
 };
 
 const DEFAULTS = { residents: 100_000, rounds: 3, seed: 1 };
@@ -78,12 +79,17 @@ function addApply(program: Command, action: (flags: Flags) => Promise<void>): vo
       '--report <file>',
       'where the JSON report goes (default: bench-results/apply-<date>.json)',
     )
+    .option(
+      '--folder <folder>',
+      'where the stack lives meanwhile; it stays after a failure',
+      join(PROJECT_FOLDER, '.civicbus'),
+    )
     .allowExcessArguments(false)
     .action(action);
 }
 
 async function apply(flags: Flags): Promise<number> {
-  const report = await measured({
+  const report = await measured(resolve(flags.folder), {
     seed: flags.seed,
     residents: flags.quick ? QUICK.residents : flags.residents,
     rounds: flags.quick ? QUICK.rounds : flags.rounds,
@@ -99,9 +105,8 @@ async function apply(flags: Flags): Promise<number> {
   return report.rowsEqual ? EXIT.ok : EXIT.failed;
 }
 
-function measured(options: ApplyOptions): Promise<ApplyReport> {
+function measured(folder: string, options: ApplyOptions): Promise<ApplyReport> {
   const log = createLog({ level: 'warn' });
-  const folder = join(PROJECT_FOLDER, '.civicbus');
   const signal = interrupts.graceful();
   options.onStep?.('starting a stack of its own');
   return withOwnStack({ folder, cacheRoot: cacheRoot(), signal }, async ({ endpoints, pidOf }) => {

@@ -3,13 +3,14 @@
  * then the workload. Live means that every connector runs and that every block of every view
  * held once exactly as many rows as its source.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BusError, isBusError } from '../../bus/base/errors.ts';
-import { Lifetime } from '../../bus/base/lifecycle.ts';
-import { silentLog } from '../../bus/base/log.ts';
+import type { Lifetime } from '../../bus/base/lifecycle.ts';
+import { createLog, silentLog } from '../../bus/base/log.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import { text } from '../../bus/base/text.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
+import { keepSourcesRunning } from '../../connectors/keep-running.ts';
 import type { NativeStack } from '../../infra/native/native-stack.ts';
 import type { ServiceStatus } from '../../infra/stack.ts';
 import { applyDeclared } from '../apply/declared.ts';
@@ -66,6 +67,11 @@ export async function bringUp(options: BringUp): Promise<LiveCity> {
   ]);
   const { steps } = await applyDeclared(declared, { access, prune: false });
   progress(text('cli.start.applied', { steps: steps.length, seconds: took() }));
+  void keepSourcesRunning({
+    connect: await access.connect(),
+    log: createLog({ file: join(home, 'logs', 'keeper.log') }),
+    signal: lifetime.signal,
+  });
   await ensureReader(views, access);
   const consumers = views.map((view) => viewProgram(view.name, home));
   await Promise.all(consumers.map((program) => stack.superviseProcess(program)));

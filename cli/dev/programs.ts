@@ -4,7 +4,7 @@ import { identityOf } from '../../infra/native/process/identity.ts';
 import type { ProcessSpec } from '../../infra/native/process/supervised-process.ts';
 import { readStatusFile } from '../live/status-file.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
+const MAIN = join(import.meta.dirname, '..', 'civicbus.mjs');
 /** A consumer waits for a broker that is away, so it is given longer than any restart of one. */
 const HEALTH_TIMEOUT_MS = 600_000;
 const GRACE_MS = 20_000;

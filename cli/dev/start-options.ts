@@ -5,7 +5,7 @@ import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { DEFAULT_STACK, positiveNumber, PROJECT_FOLDER, wholeNumber } from '../globals.ts';
 import type { Streams } from '../output/output.ts';
-import { addExamples } from '../program.ts';
+import { addExamples } from '../command.ts';
 import { type CityFacts, readCity } from '../stack/city.ts';
 
 export type StartFlags = {

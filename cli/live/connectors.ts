@@ -2,6 +2,7 @@
 import type { ConnectCluster, ConnectorState, ConnectorStatus } from '../../bus/connect/connect.ts';
 import { worstState } from '../../bus/plan/actual.ts';
 import { ownerOf } from '../../bus/plan/ownership.ts';
+import { failureOf } from '../../connectors/task-failure.ts';
 import { brokenFirst, type Health } from '../output/paint.ts';
 
 export type ConnectorItem = {
@@ -12,7 +13,7 @@ export type ConnectorItem = {
   readonly health: Health;
   readonly tasksRunning: number;
   readonly tasks: number;
-  /** The innermost cause of the first failed task. */
+  /** The innermost cause of the first failed task; never the value of a row. */
   readonly cause?: string;
 };
 
@@ -27,7 +28,7 @@ export function connectorItem(status: ConnectorStatus): ConnectorItem {
   const state = worstState(status);
   const tasksRunning = tasks.filter((task) => task.state === 'running').length;
   const source = ownerOf('connector', name)?.replace('source/', '');
-  const cause = causeOf(tasks.find((task) => task.trace !== undefined)?.trace);
+  const cause = failureOf(status);
   return {
     name,
     ...(source === undefined ? {} : { source }),
@@ -35,7 +36,7 @@ export function connectorItem(status: ConnectorStatus): ConnectorItem {
     health: healthOf({ state, tasksRunning, tasks: tasks.length }),
     tasksRunning,
     tasks: tasks.length,
-    ...(cause === undefined ? {} : { cause }),
+    ...(cause === '' ? {} : { cause }),
   };
 }
 
@@ -47,12 +48,4 @@ function healthOf({
   if (state === 'failed' || state === 'unassigned') return 'bad';
   if (state === 'paused' || state === 'stopped') return 'attention';
   return state === 'running' && tasks > 0 && tasksRunning === tasks ? 'good' : 'attention';
-}
-
-/** A Java trace ends with what was wrong in the first place. */
-export function causeOf(trace: string | undefined): string | undefined {
-  if (trace === undefined) return undefined;
-  const lines = trace.split('\n').map((line) => line.trim());
-  const causes = lines.filter((line) => line.startsWith('Caused by: '));
-  return (causes.at(-1) ?? lines[0] ?? '').replace('Caused by: ', '');
 }

@@ -1,13 +1,11 @@
 /** Where stacks and downloads live on this machine, and the native driver for one of them. */
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Log } from '../../bus/base/log.ts';
+import { defaultCacheRoot } from '../../infra/native/cache/cache-root.ts';
 import { createNativeStack, type NativeStack } from '../../infra/native/native-stack.ts';
 
 /** The per-user folder for everything downloaded. */
 export function cacheRoot(): string {
-  const base = process.env['XDG_CACHE_HOME'];
-  return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'civicbus');
+  return defaultCacheRoot(process.env['XDG_CACHE_HOME']);
 }
 
 export function nativeStackAt(home: string, log?: Log): NativeStack {

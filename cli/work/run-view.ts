@@ -1,7 +1,9 @@
 /** `civicbus run view NAME`: one member of a view's consumer group, until it is asked to end. */
 import type { ExitName } from '../../bus/base/codes/code.ts';
+import { messageOf } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import type { Log } from '../../bus/base/log.ts';
+import { retry } from '../../bus/base/retry.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { runView } from '../../bus/view/run.ts';
@@ -33,22 +35,24 @@ export async function runOneView(cli: Cli, name: string, flags: Flags): Promise<
     openHub(view, access),
     access.registry(),
   ]);
-  const running = await runView({
-    view,
-    kafka,
-    database,
-    fetchSchema: (id) => registry.schemaById(id),
-    log,
-    ...(flags.sessionTimeout === undefined
-      ? {}
-      : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
-    onApplied({ records, rows, deadLetters }) {
-      figures.records += records;
-      figures.rows += rows;
-      figures.deadLetters += deadLetters;
-      figures.batches++;
-    },
-  });
+  const start = () =>
+    runView({
+      view,
+      kafka,
+      database,
+      fetchSchema: (id) => registry.schemaById(id),
+      log,
+      ...(flags.sessionTimeout === undefined
+        ? {}
+        : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
+      onApplied({ records, rows, deadLetters }) {
+        figures.records += records;
+        figures.rows += rows;
+        figures.deadLetters += deadLetters;
+        figures.batches++;
+      },
+    });
+  const running = await patiently(start, { signal, log });
   log.info({ pid: process.pid }, 'view runs');
   void keepStatusFile(flags.statusFile, {
     figures: () => ({ ...figures, residentBytes: process.memoryUsage.rss() }),
@@ -64,6 +68,21 @@ export async function runOneView(cli: Cli, name: string, flags: Flags): Promise<
   noteEnd(log, figures);
   if (end instanceof Error) throw end;
   return 'ok';
+}
+
+/** A broker or database that is away when the process starts is waited for, like one that goes away later. */
+function patiently<T>(
+  start: () => Promise<T>,
+  { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
+): Promise<T> {
+  return retry(start, {
+    attemptsMax: Number.POSITIVE_INFINITY,
+    delayMs: 100,
+    delayMsMax: 2_000,
+    signal,
+    onRetry: (error, attempt) =>
+      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
+  });
 }
 
 async function openHub(view: ViewModel, access: StackAccess): Promise<SqlDatabase> {
