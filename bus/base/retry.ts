@@ -42,7 +42,7 @@ export type WaitOptions = {
 /**
  * Polls `probe` until it answers something other than undefined or false, and returns
  * that. A throwing probe counts as "not yet". Throws BUS_TIMEOUT at the limit, with
- * what the probe said last.
+ * what the probe said last, and BUS_ABORTED when the signal fires.
  */
 export async function waitFor<T>(
   probe: () => Promise<T | undefined | false> | T | undefined | false,
@@ -51,7 +51,7 @@ export async function waitFor<T>(
   const deadline = clock.now() + timeoutMs;
   let seen: unknown = 'nothing';
   for (;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new BusError('BUS_ABORTED', {}, signal.reason);
     try {
       const answer = await probe();
       if (answer !== undefined && answer !== false) return answer;

@@ -5,7 +5,8 @@ export const VIEW_CODES = {
   VIEW_TOPIC_ABSENT: {
     reaction: 'fix-input',
     exit: 'notFound',
-    message: 'View "{{view}}" reads topics that do not exist or that its user may not see: {{topics}}.',
+    message:
+      'View "{{view}}" reads topics that do not exist or that its user may not see: {{topics}}.',
     cause: 'The sources were not applied yet, or a read right is missing.',
     remedy: 'Run: civicbus apply -f connectors/ -f consumers/',
   },
@@ -14,14 +15,16 @@ export const VIEW_CODES = {
     exit: 'rejected',
     message: 'The tables of view "{{view}}" differ from its declaration: {{difference}}.',
     cause: 'The declaration changed after the tables were made, or somebody altered a table.',
-    remedy: 'Restore the declaration or the table; a changed declaration needs the view to be rebuilt.',
+    remedy:
+      'Restore the declaration or the table; a changed declaration needs the view to be rebuilt.',
   },
   VIEW_TOPIC_REPLACED: {
     reaction: 'stop',
     exit: 'failed',
     message: 'Topic "{{topic}}" is not the one this view was built from: {{difference}}.',
     cause: 'The topic was recreated or repartitioned, or this is another cluster.',
-    remedy: 'If that was intended, rebuild the view; else point the consumer at the former cluster.',
+    remedy:
+      'If that was intended, rebuild the view; else point the consumer at the former cluster.',
   },
   VIEW_DATA_LOST: {
     reaction: 'stop',
@@ -29,21 +32,25 @@ export const VIEW_CODES = {
     message:
       'Partition {{partition}} of "{{topic}}" begins at offset {{start}}, but {{next}} was not applied yet.',
     cause: 'Records were removed by retention, or by hand, before this view had read them.',
-    remedy: 'Take a new snapshot of the source and rebuild the view; then find out why the view was behind.',
+    remedy:
+      'Take a new snapshot of the source and rebuild the view; then find out why the view was behind.',
   },
   VIEW_TRUNCATED: {
     reaction: 'stop',
     exit: 'failed',
-    message: 'The source truncated the table behind "{{topic}}" (partition {{partition}}, offset {{offset}}).',
+    message:
+      'The source truncated the table behind "{{topic}}" (partition {{partition}}, offset {{offset}}).',
     cause: 'TRUNCATE does not say which rows went and has no order against other partitions.',
     remedy: 'Confirm with the department that the truncate was intended, then rebuild the view.',
   },
   VIEW_DEAD_LETTERS_IN_A_ROW: {
     reaction: 'stop',
     exit: 'failed',
-    message: '{{count}} records in a row of "{{topic}}" could not be read; the last reason was {{code}}.',
+    message:
+      '{{count}} records in a row of "{{topic}}" could not be read; the last reason was {{code}}.',
     cause: 'This is no single bad record: the producer or its schema changed.',
-    remedy: 'Compare the source with its declaration (civicbus doctor), then: civicbus resume view {{view}}',
+    remedy:
+      'Compare the source with its declaration (civicbus doctor), then: civicbus resume view {{view}}',
   },
   VIEW_VALUE_REFUSED: {
     reaction: 'fix-input',
@@ -56,7 +63,8 @@ export const VIEW_CODES = {
     reaction: 'fix-input',
     exit: 'rejected',
     message: 'The record has no key.',
-    cause: 'The source table has no primary key, or something other than the connector wrote to the topic.',
+    cause:
+      'The source table has no primary key, or something other than the connector wrote to the topic.',
     remedy: 'Give the table a primary key; find out who else may write to the topic.',
   },
   VIEW_KEY_OF_NULL: {
@@ -65,12 +73,5 @@ export const VIEW_CODES = {
     message: 'Key column "{{column}}" is NULL.',
     cause: 'A primary key is never NULL; something other than the connector wrote to the topic.',
     remedy: 'Find out who else may write to the topic.',
-  },
-  VIEW_UNIT_BUSY: {
-    reaction: 'retry',
-    exit: 'failed',
-    message: 'Partition {{partition}} of unit "{{unit}}" is held by a newer member.',
-    cause: 'Another consumer of this view claimed it.',
-    remedy: 'Nothing to do: the group settles by itself. Start only as many consumers as are wanted.',
   },
 } as const satisfies CodeTable;
