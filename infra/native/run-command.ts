@@ -13,6 +13,8 @@ export type CommandRun = {
   /** Everything the program prints is added here; without it only the answer below keeps it. */
   readonly logFile?: string;
   readonly signal?: AbortSignal;
+  /** Texts that must not be in an error, even if the program prints them. */
+  readonly conceal?: readonly string[];
 };
 
 export type CommandResult = { readonly exitCode: number; readonly output: string };
@@ -64,7 +66,8 @@ export function lastLine(output: string): string {
 export async function mustRun(run: CommandRun, what: string): Promise<string> {
   const result = await runCommand(run);
   if (result.exitCode !== 0) {
-    const why = `exit code ${result.exitCode}: ${lastLine(result.output)}`;
+    let why = `exit code ${result.exitCode}: ${lastLine(result.output)}`;
+    for (const secret of run.conceal ?? []) why = why.replaceAll(secret, '…');
     throw new BusError('STACK_SERVICE_FAILED', {
       service: what,
       why,

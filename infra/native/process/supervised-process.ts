@@ -23,7 +23,7 @@ export type ProcessSpec = {
   readonly graceMs?: number;
   /** True once the program serves; probed until then. Without it, running is healthy. */
   readonly health?: () => Promise<boolean>;
-  /** Limit of one start. Default 90 s. */
+  /** Limit of one start, for programs that hang; those that end are noticed at once. Default 3 min. */
   readonly healthTimeoutMs?: number;
   /** Shown in status. */
   readonly address?: string;
@@ -47,7 +47,7 @@ export type WatchOptions = {
 };
 
 const GRACE_MS = 20_000;
-const HEALTH_TIMEOUT_MS = 90_000;
+const HEALTH_TIMEOUT_MS = 180_000;
 const RESTART_DELAY_MS = 250;
 const RESTART_DELAY_MS_MAX = 10_000;
 /** Deaths in a row without having been healthy, after which a program counts as failed. */

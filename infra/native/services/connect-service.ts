@@ -85,7 +85,7 @@ export async function prepareConnect(setup: ConnectSetup): Promise<ProcessSpec> 
     // Healthy only once the worker has read its config topic and joined its group.
     health: async () =>
       (await fetchStatus(`http://127.0.0.1:${port}/health`, authorization)) === 200,
-    healthTimeoutMs: 120_000,
+    healthTimeoutMs: 300_000,
     address: `127.0.0.1:${port}`,
   };
 }
@@ -124,6 +124,8 @@ function workerProperties(setup: ConnectSetup): Properties {
     'status.storage.replication.factor': 1,
     'offset.flush.interval.ms': 1_000,
     'scheduled.rebalance.max.delay.ms': 3_000,
+    // Past it every exactly-once task fails for good after a start on a busy machine.
+    'worker.sync.timeout.ms': 30_000,
     'exactly.once.source.support': 'enabled',
     'plugin.path': [cache.plugins, ...(jdbcSink ? [cache.jdbcSink] : [])].join(','),
     'plugin.discovery': 'service_load',

@@ -3,7 +3,7 @@
  * SCRAM-SHA-512, the controller listener SASL/PLAIN with a password of its own, nobody has a
  * right that was not given, no topic appears by itself. Formatting happens once per home.
  */
-import { stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { writeSecretFile } from '../../../bus/base/secrets.ts';
@@ -24,6 +24,8 @@ export type KafkaSetup = {
   readonly controllerPort: number;
 };
 
+/** The name under which a home remembers that its storage was formatted whole, and with what id. */
+const FORMATTED = 'kafka-formatted';
 const REAUTHENTICATION_MS = 20_000;
 
 /** Writes the settings, formats the storage if that was never done, and says how to run the broker. */
@@ -100,24 +102,24 @@ function brokerProperties({ home, secrets, clientPort, controllerPort }: KafkaSe
  */
 async function formatOnce(setup: KafkaSetup, settings: string): Promise<void> {
   const { home, cache, secrets } = setup;
-  const formatted = join(home.data('kafka'), 'log', 'meta.properties');
-  if (
-    await stat(formatted).then(
-      () => true,
-      () => false,
-    )
-  )
-    return;
-  const clusterId = (await recall(home, 'cluster-id')) ?? randomBytes(16).toString('base64url');
-  await remember(home, 'cluster-id', clusterId);
+  if ((await recall(home, FORMATTED)) !== undefined) return;
+  // Of a format that was interrupted: it may lack the password without which nobody gets in.
+  await rm(home.data('kafka'), { recursive: true, force: true });
+  const clusterId = randomBytes(16).toString('base64url');
   const user = `SCRAM-SHA-512=[name=admin,password=${secrets['kafka-admin']}]`;
   const argumentFile = home.secretFile('format.args');
   const words = javaArguments({
     heapMbMax: 256,
     options: ['-XX:TieredStopAtLevel=1'],
     run: ['-cp', cache.kafkaClassPath, 'kafka.tools.StorageTool'],
-    args: ['format', '-t', clusterId, '-c', settings, '--ignore-formatted', '--add-scram', user],
+    args: ['format', '-t', clusterId, '-c', settings, '--add-scram', user],
   });
-  await writeSecretFile(argumentFile, words.map((word) => `"${word}"`).join('\n'));
-  await mustRun({ command: 'java', args: [`@${argumentFile}`] }, 'formatting the broker storage');
+  const quoted = words.map((word) => `"${word.replaceAll(/["\\]/g, '\\$&')}"`);
+  await writeSecretFile(argumentFile, quoted.join('\n'));
+  await mustRun(
+    { command: 'java', args: [`@${argumentFile}`], conceal: [secrets['kafka-admin']] },
+    'formatting the broker storage',
+  );
+  await rm(argumentFile);
+  await remember(home, FORMATTED, clusterId);
 }

@@ -39,6 +39,13 @@ test('mustRun says which step failed and with what last words', async () => {
   });
 });
 
+test('mustRun conceals what must not be in an error', async () => {
+  const run = { command: 'sh', args: ['-c', 'echo no such user=hunter2; exit 2'] };
+  await expect(mustRun({ ...run, conceal: ['hunter2'] }, 'x')).rejects.toMatchObject({
+    details: { why: 'exit code 2: no such user=…' },
+  });
+});
+
 test('lastLine skips empty lines at the end', () => {
   expect(lastLine('a\nb\n\n')).toBe('b');
 });
