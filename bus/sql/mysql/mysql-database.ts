@@ -39,6 +39,7 @@ export function openDatabase(target: SqlTarget, options: DatabaseOptions = {}): 
     charset: 'utf8mb4',
     timezone: 'Z',
     dateStrings: true,
+    jsonStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: false,
     connectionLimit: options.connectionsMax ?? DEFAULT_CONNECTIONS_MAX,
