@@ -3,9 +3,9 @@ import { Command } from 'commander';
 import { addTexts, text } from '../bus/base/text.ts';
 import { addExamples, type Register, type Run } from './command.ts';
 import { registerApply } from './commands/apply.ts';
-// import { registerDescribe } from './commands/describe.ts';
+import { registerDescribe } from './commands/describe.ts';
 import { registerDev } from './commands/dev.ts';
-// import { registerDoctor } from './commands/doctor.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerGet } from './commands/get.ts';
 import { registerLag } from './commands/lag.ts';
 import { registerPlan } from './commands/plan.ts';
@@ -20,10 +20,10 @@ addTexts('en', CLI_TEXTS);
 
 /** In the order in which the help lists them: the daily ones first. */
 const REGISTRATIONS: readonly Register[] = [
-  //   registerDoctor,
+  registerDoctor,
   registerLag,
   registerGet,
-  //   registerDescribe,
+  registerDescribe,
   registerPlan,
   registerApply,
   registerRun,

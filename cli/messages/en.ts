@@ -1,11 +1,13 @@
 /** English texts of the command line. Other languages are tables with the same keys. */
 import type { TextTable } from '../../bus/base/text.ts';
 import { EN_COLUMNS } from './en-columns.ts';
+import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_HELP } from './en-help.ts';
 
 export const CLI_TEXTS: TextTable = {
   ...EN_HELP,
   ...EN_COLUMNS,
+  ...EN_DOCTOR,
   'cli.error': 'error:',
   'cli.problem.positive': 'A number above 0 is expected.',
   'cli.problem.whole': 'A whole number is expected, 0 or above.',
@@ -29,6 +31,7 @@ export const CLI_TEXTS: TextTable = {
   'cli.next.describe': 'next: civicbus describe {{kind}} {{name}}',
   'cli.next.lag': 'next: civicbus lag {{name}}',
   'cli.next.run': 'next: civicbus run view {{view}}   (some partitions were never read)',
+  'cli.next.resume': 'When the cause is removed: civicbus resume view {{view}}',
   'cli.next.halted':
     'next: civicbus describe view {{view}}   (why it halted); then: civicbus resume view {{view}}',
   'cli.next.deadLetters': 'next: civicbus get dead-letters',
@@ -54,6 +57,11 @@ export const CLI_TEXTS: TextTable = {
     'View "{{view}}" was not applied to this stack: civicbus apply -f consumers/',
   'cli.lag.deadSource':
     'Source "{{source}}" is not captured now (connector {{state}}): its changes do not reach the bus, so the figures of its units do not show how old they are. See: civicbus get connectors',
+
+  'cli.describe.connector.next':
+    'A trace may quote rows: do not pass it on unread. After correcting the cause: civicbus apply -f connectors/',
+  'cli.describe.view.unit':
+    '{{state}}: {{inView}} rows of {{atSource}} in {{table}} ({{authority}}), {{waiting}} wait (oldest {{oldest}}), {{dead}} dead letters',
 
   'cli.resume.none': 'No unit of view "{{view}}" is halted.',
 

@@ -1,0 +1,25 @@
+/** `civicbus describe`: everything known of one thing. */
+import type { Command } from 'commander';
+import { text } from '../../bus/base/text.ts';
+import { addExamples, addGroup, type Run } from '../command.ts';
+
+export function registerDescribe(program: Command, run: Run): void {
+  const group = addGroup(program, 'describe', [
+    'civicbus describe connector police',
+    'civicbus describe view population',
+    'civicbus describe topic cdc.police.police.person',
+  ]);
+  const things = [
+    ['connector', 'describeConnector', 'police'],
+    ['view', 'describeView', 'population'],
+    ['topic', 'describeTopic', 'cdc.police.police.person'],
+  ] as const;
+  for (const [kind, work, example] of things) {
+    const command = group
+      .command(kind)
+      .description(text(`cli.describe.${kind}.description`))
+      .argument('<name>', text(`cli.argument.${kind}`))
+      .action(run(async () => (await import('../work/describe.ts'))[work]));
+    addExamples(command, [`civicbus describe ${kind} ${example}`]);
+  }
+}
