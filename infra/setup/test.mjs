@@ -1,50 +1,31 @@
 /**
  * npm test [PATH…]: prepares this clone, then runs every test there is, or those whose path
- * contains one of the given texts. The last line printed is the count, taken from the runner's
- * own report; a test file that could not be loaded counts as one failure.
+ * contains one of the given texts. The last line printed is the count of the tests.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { countLine, countTests } from './count.mjs';
 import { prepare, ROOT, run } from './setup.mjs';
 
 prepare();
 const folder = mkdtempSync(join(tmpdir(), 'civicbus-test-'));
-const report = join(folder, 'report.json');
-const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-const exitCode = await run(
-  'node_modules/vitest/vitest.mjs',
-  ['run', ...reporters, ...process.argv.slice(2)],
-  { cwd: ROOT },
-);
+const reportFile = join(folder, 'report.json');
+const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+const args = ['run', ...reporters, ...process.argv.slice(2)];
+const exitCode = await run('node_modules/vitest/vitest.mjs', args, { cwd: ROOT });
 
-const { passed, failed, skipped } = count(exitCode);
+const report = readReport();
 rmSync(folder, { recursive: true, force: true });
-const parts = [`${passed} passed`, `${failed} failed`];
-if (skipped > 0) parts.push(`${skipped} skipped`);
-console.log(parts.join(', '));
-process.exitCode = exitCode === 0 && failed === 0 ? 0 : exitCode || 1;
+if (!report) console.log('The run ended before a report of it was written.');
+const count = countTests(report, exitCode);
+console.log(countLine(count));
+process.exitCode = count.failed > 0 ? exitCode || 1 : exitCode;
 
-function count(exitCode) {
-  let found;
+function readReport() {
   try {
-    found = JSON.parse(readFileSync(report, 'utf8'));
+    return JSON.parse(readFileSync(reportFile, 'utf8'));
   } catch {
-    console.log('The run ended before a report of it was written.');
-    return { passed: 0, failed: 1, skipped: 0 };
+    return undefined;
   }
-  const tests = found.testResults.flatMap((file) => file.assertionResults);
-  const has = (...states) => tests.filter((test) => states.includes(test.status)).length;
-  const unloaded = found.testResults.filter(
-    (file) =>
-      file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  ).length;
-  const failed = has('failed') + unloaded;
-  // Errors outside of any test, such as a process left behind, fail the run as well.
-  const outside = exitCode !== 0 && failed === 0 ? 1 : 0;
-  return {
-    passed: has('passed'),
-    failed: failed + outside,
-    skipped: has('pending', 'skipped', 'todo', 'disabled'),
-  };
 }
