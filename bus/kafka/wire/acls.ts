@@ -9,7 +9,9 @@ import {
   ResourcePatternTypes,
   ResourceTypes,
 } from '@platformatic/kafka';
+import { waitFor } from '../../base/retry.ts';
 import type { AclRule } from '../kafka.ts';
+import { CLIENT_LIMITS } from '../settings.ts';
 import type { Wire } from './wire.ts';
 
 const ANY_HOST = '*';
@@ -60,12 +62,27 @@ export async function listAcls(wire: Wire, principal?: string): Promise<AclRule[
 export async function createAcls(wire: Wire, rules: readonly AclRule[]): Promise<void> {
   if (rules.length === 0) return;
   await wire.any((one) => createAclsV3.api.async(one, rules.map(toAcl)));
+  await settled(wire, (there) => rules.every((rule) => there.has(ruleKey(rule))));
+}
+
+/** The controller answers before the broker judges by the new rules. */
+async function settled(wire: Wire, done: (there: ReadonlySet<string>) => boolean): Promise<void> {
+  await waitFor(async () => done(new Set((await listAcls(wire)).map(ruleKey))), {
+    what: 'the broker to know the changed rights',
+    timeoutMs: CLIENT_LIMITS.requestTimeoutMs,
+    intervalMs: CLIENT_LIMITS.retryMsFirst,
+  });
+}
+
+function ruleKey({ principal, resource, name, match, operation }: AclRule): string {
+  return [principal, resource, name, match, operation].join('\n');
 }
 
 /** Deleting a rule that is absent changes nothing. */
 export async function deleteAcls(wire: Wire, rules: readonly AclRule[]): Promise<void> {
   if (rules.length === 0) return;
   await wire.any((one) => deleteAclsV3.api.async(one, rules.map(toAcl)));
+  await settled(wire, (there) => !rules.some((rule) => there.has(ruleKey(rule))));
 }
 
 function toAcl({ principal, resource, name, match, operation }: AclRule): Acl {

@@ -10,7 +10,7 @@ import {
   type metadataV12,
   ResponseError,
 } from '@platformatic/kafka';
-import { retry } from '../../base/retry.ts';
+import { retry, waitFor } from '../../base/retry.ts';
 import { protocolNames } from '../client-errors.ts';
 import type { KafkaAdmin, TopicSpec, TopicState } from '../kafka.ts';
 import { CLIENT_LIMITS } from '../settings.ts';
@@ -87,11 +87,23 @@ export async function createTopics(wire: Wire, specs: readonly TopicSpec[]): Pro
     // Somebody else created one of them in between; the others were created all the same.
     if (protocolNames(error).some((name) => name !== 'TOPIC_ALREADY_EXISTS')) throw error;
   }
-  await existing(wire, names);
+  await untilKnown(
+    names,
+    async () => (await describeTopics(wire, names)).length === new Set(names).size,
+  );
   return absent.map(({ name }) => name);
 }
 
-/** Deletes those that exist. */
+/** The controller answers before every broker knows: callers must not meet the state of before. */
+async function untilKnown(names: readonly string[], done: () => Promise<boolean>): Promise<void> {
+  await waitFor(done, {
+    what: `the brokers to know the change of ${names.join(', ')}`,
+    timeoutMs: TOPIC_TIMEOUT_MS,
+    intervalMs: CLIENT_LIMITS.retryMsFirst,
+  });
+}
+
+/** Deletes those that exist; they are gone when this resolves. */
 export async function deleteTopics(wire: Wire, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const topics = names.map((name) => ({ name, topicId: null }));
@@ -101,6 +113,7 @@ export async function deleteTopics(wire: Wire, names: readonly string[]): Promis
     const found = protocolNames(error);
     if (found.length === 0 || found.some((name) => name !== UNKNOWN_TOPIC)) throw error;
   }
+  await untilKnown(names, async () => (await describeTopics(wire, names)).length === 0);
 }
 
 export async function topicConfigs(
@@ -143,4 +156,11 @@ export async function setTopicConfigs(
     })),
   }));
   await wire.any((one) => incrementalAlterConfigsV1.api.async(one, resources, false));
+  const names = changes.map(({ name }) => name);
+  await untilKnown(names, async () => {
+    const seen = await topicConfigs(wire, names);
+    return changes.every(({ name, config }) =>
+      Object.entries(config).every(([key, value]) => seen.get(name)?.[key] === value),
+    );
+  });
 }

@@ -6,7 +6,9 @@ import {
   describeUserScramCredentialsV0,
   ScramMechanisms,
 } from '@platformatic/kafka';
+import { waitFor } from '../../base/retry.ts';
 import { protocolNames } from '../client-errors.ts';
+import { CLIENT_LIMITS } from '../settings.ts';
 import type { Wire } from './wire.ts';
 
 const SCRAM = { iterations: 8192, saltBytes: 32, keyBytes: 64, digest: 'sha512' } as const;
@@ -19,6 +21,16 @@ export async function setUsers(wire: Wire, users: readonly NewUser[]): Promise<v
   if (users.length === 0) return;
   const credentials = await Promise.all(users.map(credential));
   await wire.any((one) => alterUserScramCredentialsV0.api.async(one, [], credentials));
+  await settled(wire, (there) => users.every(({ name }) => there.has(name)));
+}
+
+/** The controller answers before the broker knows. */
+async function settled(wire: Wire, done: (there: ReadonlySet<string>) => boolean): Promise<void> {
+  await waitFor(async () => done(new Set(await listUsers(wire))), {
+    what: 'the broker to know the changed users',
+    timeoutMs: CLIENT_LIMITS.requestTimeoutMs,
+    intervalMs: CLIENT_LIMITS.retryMsFirst,
+  });
 }
 
 async function credential({ name, password }: NewUser) {
@@ -41,6 +53,7 @@ export async function deleteUsers(wire: Wire, names: readonly string[]): Promise
     // Somebody else deleted one of them in between.
     if (protocolNames(error).some((name) => name !== 'RESOURCE_NOT_FOUND')) throw error;
   }
+  await settled(wire, (left) => !deletions.some(({ name }) => left.has(name)));
 }
 
 export async function listUsers(wire: Wire): Promise<string[]> {
