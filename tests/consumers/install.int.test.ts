@@ -3,11 +3,11 @@ import { isBusError, type BusError } from '../../bus/base/errors.ts';
 import { newSecret } from '../../bus/base/secrets.ts';
 import { literal } from '../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
-import { resolveView } from '../../bus/view/declaration/resolve.ts';
 import { ENGINE_MIGRATIONS } from '../../bus/view/store/migrations.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
 import { installView, viewDatabaseUser } from '../../consumers/install.ts';
 import { testStack } from '../support/env.ts';
+import { everyTypeView } from '../support/view/every-type-view.ts';
 import { oracleView } from '../support/view/oracle-view.ts';
 
 const stack = await testStack('install');
@@ -189,56 +189,3 @@ describe('the consumer’s own user', () => {
     expect(await db.query('SELECT id_number FROM person')).toHaveLength(1);
   });
 });
-
-function everyTypeView(database: string): ViewModel {
-  const whole = ['tinyint', 'smallint', 'mediumint', 'int', 'bigint'];
-  const types = [
-    whole,
-    whole.map((name) => `${name} unsigned`),
-    ['boolean', 'tinyint(1)', 'int(11)', 'decimal', 'decimal(65,38)', 'decimal(12,2)'],
-    ['float', 'double', 'year', 'json', "enum('a','B c','it''s')"],
-    ['char(3)', 'varchar(500)', 'tinytext', 'text', 'mediumtext', 'longtext'],
-    ['date', 'datetime', 'datetime(6)', 'timestamp', 'timestamp(3)', 'time', 'time(6)'],
-    ['binary(16)', 'varbinary(100)', 'tinyblob', 'blob', 'mediumblob', 'longblob'],
-  ].flat();
-  const items = types.map((type, i) => ({ name: `c${i}`, type }));
-  return resolveView(
-    {
-      apiVersion: 'civicbus/v1',
-      kind: 'View',
-      name: 'every-type',
-      database,
-      entity: {
-        table: 'person',
-        key: { name: 'id', type: 'bigint unsigned' },
-        visibleBy: 'direct',
-      },
-      blocks: [
-        {
-          name: 'direct',
-          category: 1,
-          authority: 'police',
-          from: { source: 'police', table: 'police.person', key: ['id'] },
-          items,
-        },
-        {
-          name: 'mirrored',
-          category: 2,
-          authority: 'police',
-          from: { source: 'police', table: 'police.thing', key: ['number'] },
-          mirror: {
-            columns: [
-              { name: 'number', type: 'binary(16)' },
-              { name: 'owner', type: 'bigint unsigned' },
-              ...items,
-            ],
-            touches: [{ entity: 'owner' }],
-            latestBy: ['number'],
-          },
-          items: items.map(({ name, type }) => ({ name: `of_${name}`, type, from: name })),
-        },
-      ],
-    },
-    'every-type',
-  );
-}

@@ -11,6 +11,7 @@ import {
   mirrorTable,
   rowsTable,
   type Block,
+  type Item,
   type Mirror,
   type Touch,
   type ViewModel,
@@ -49,7 +50,7 @@ function blocksSql(block: Block, mirror: Mirror, among: string): string {
   const order = mirror.latestBy.map((_, index) => `o${index} DESC`).join(', ');
   const candidates = unionOf(mirror.touches, (touch) => {
     const items = block.items.map(
-      (item, index) => `${quoteName(sourceColumn(touch, item.from))} AS i${index}`,
+      (item, index) => `${exact(item, quoteName(sourceColumn(touch, item.from)))} AS i${index}`,
     );
     const ordering = mirror.latestBy.map((column, index) => `${quoteName(column)} AS o${index}`);
     const entity = quoteName(touch.entity);
@@ -64,6 +65,11 @@ function blocksSql(block: Block, mirror: Mirror, among: string): string {
     `SELECT c.*, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ${order}) AS rn FROM (${candidates}) AS c`,
     ') AS ranked WHERE rn = 1',
   ].join('\n');
+}
+
+/** Servers print only six digits of a FLOAT, which the block would then be written with. */
+function exact({ type }: Item, column: string): string {
+  return type.kind === 'float' && type.name === 'float' ? `CAST(${column} AS DOUBLE)` : column;
 }
 
 function sourceColumn(touch: Touch, name: string): string {
