@@ -17,10 +17,18 @@ export type Run = <Args extends unknown[]>(
 
 export type Register = (program: Command, run: Run) => void;
 
+const EXAMPLES = new WeakMap<Command, readonly string[]>();
+
 /** Help leads with examples. */
 export function addExamples(command: Command, examples: readonly string[]): Command {
+  EXAMPLES.set(command, examples);
   const lines = examples.map((example) => `  ${example}`).join('\n');
   return command.addHelpText('before', `${text('cli.examples')}\n${lines}\n`);
+}
+
+/** The examples of a command, for documents. */
+export function examplesOf(command: Command): readonly string[] {
+  return EXAMPLES.get(command) ?? [];
 }
 
 /** A command whose work is in its subcommands; by itself it shows its help and ends with 2. */

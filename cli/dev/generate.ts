@@ -1,0 +1,59 @@
+/**
+ * Writes every generated file of the project, or with --check compares them and names those that
+ * are stale. What is generated follows from code: error codes, schemas of declarations, help.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { addTexts } from '../../bus/base/text.ts';
+import { viewSchema } from '../../bus/view/declaration/schema.ts';
+import { generatedFiles } from '../../connectors/generated.ts';
+import { PROJECT_FOLDER } from '../globals.ts';
+import { CLI_TEXTS } from '../messages/en.ts';
+import { cliReference } from './generate/cli-reference.ts';
+import { errorReference } from './generate/error-reference.ts';
+import { formatted } from './generate/format.ts';
+
+addTexts('en', CLI_TEXTS);
+
+const checkOnly = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [path, content] of await allFiles()) {
+  const file = join(PROJECT_FOLDER, path);
+  const wanted = path.endsWith('.md') ? await formatted(path, content) : content;
+  const found = await readFile(file, 'utf8').catch(() => undefined);
+  if (found === wanted) continue;
+  stale.push(path);
+  if (checkOnly) continue;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, wanted);
+}
+report();
+
+async function allFiles(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ...generatedFiles(),
+    ['schemas/view.schema.json', viewJsonSchema()],
+    ['docs/errors.md', await errorReference()],
+    ['docs/cli.md', cliReference()],
+  ]);
+}
+
+function viewJsonSchema(): string {
+  const document = {
+    ...z.toJSONSchema(viewSchema, { io: 'input', unrepresentable: 'any' }),
+    title: 'civicbus view',
+    $comment: 'Generated from bus/view/declaration/schema.ts by `npm run generate`; do not edit.',
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function report(): void {
+  if (stale.length === 0) return;
+  if (!checkOnly) {
+    process.stderr.write(`Written: ${stale.join(', ')}\n`);
+    return;
+  }
+  process.stderr.write(`Stale: ${stale.join(', ')}\nWrite them anew with: npm run generate\n`);
+  process.exitCode = 1;
+}
