@@ -203,6 +203,8 @@ function avroConverter(
     [`${prefix}.registry.as-confluent`]: 'true',
     [`${prefix}.registry.use-id`]: 'contentId',
     [`${prefix}.registry.headers.enabled`]: 'false',
+    // The default resolver renders the whole schema as JSON for every record: half of all capture time.
+    [`${prefix}.registry.schema-resolver`]: 'civicbus.RememberingSchemaResolver',
     [`${prefix}.auth.username`]: registry.user,
     [`${prefix}.auth.password`]: password,
   };
