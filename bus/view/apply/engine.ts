@@ -20,7 +20,13 @@ import {
 } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import type { UnitPlan } from '../compile/compile.ts';
-import { advance, readOffsets, type Advance, type OffsetRow } from '../store/offset-store.ts';
+import {
+  advance,
+  haltUnit,
+  readOffsets,
+  type Advance,
+  type OffsetRow,
+} from '../store/offset-store.ts';
 import { takePartitions, writeHalts, type Judged } from './claim.ts';
 import { unitDecoder, type Decoded, type RecordReader, type UnitDecoder } from './decode.ts';
 import { reduceByKey } from './reduce.ts';
@@ -261,15 +267,27 @@ export class ViewEngine implements PartitionHandler {
           log.warn(about, 'commit answer lost');
         } else if (reactionTo(error) !== 'retry') {
           log.error(about, 'partition paused');
-          this.#held.delete(partitionKey(held));
-          this.#reclaimLater(held, BACKOFF.maxMs * 5);
-          return { kind: 'pause', reason: error instanceof BusError ? error.code : 'BUS_BUG' };
+          return this.#giveUp(held, error);
         } else log.warn(about, 'batch not applied yet');
         await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
         await batch.heartbeat().catch(() => {});
       }
     }
     return { kind: 'drop' };
+  }
+
+  /** A value that the table refuses would come back for ever: the unit halts, for everybody to see. Anything else may pass with a repair from outside. */
+  async #giveUp(held: Held, error: unknown): Promise<Handled> {
+    const { database, log } = this.#options;
+    const reason = error instanceof BusError ? error.code : 'BUS_BUG';
+    if (isBusError(error, 'SQL_BAD_VALUE')) {
+      const { unit } = held.unit.plan;
+      const halted = haltUnit(database, unit, { code: error.code, detail: error.message });
+      await halted.catch((why: unknown) => log.warn({ unit, error: messageOf(why) }, 'not halted'));
+    }
+    this.#held.delete(partitionKey(held));
+    this.#reclaimLater(held, BACKOFF.maxMs * 5);
+    return { kind: 'pause', reason };
   }
 
   async #write(

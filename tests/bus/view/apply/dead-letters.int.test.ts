@@ -204,6 +204,21 @@ describe('what would damage the view halts its unit', () => {
     });
   });
 
+  test('a value that fits its declaration, but not the table, halts until the table is mended', async () => {
+    await rig.root.execute('ALTER TABLE person__rows MODIFY name VARCHAR(3)');
+    const { engine, claim } = rig.start('me');
+    await claim(1);
+    const batch = batchOf(people, [person(0n, '1', 'abc'), person(1n, '2', 'abcd')]);
+
+    expect(await engine.apply(batch)).toEqual({ kind: 'pause', reason: 'SQL_BAD_VALUE' });
+    expect(await rig.progress(people)).toMatchObject({ next: 0n, haltCode: 'SQL_BAD_VALUE' });
+    expect(await rig.count('person__rows')).toBe(0);
+    await rig.root.execute('ALTER TABLE person__rows MODIFY name VARCHAR(60)');
+    await clearHalt(rig.root, `${rig.view.name}/identity`);
+    await claim(1);
+    expect(await engine.apply(batch)).toEqual({ kind: 'done' });
+  });
+
   test('a registry that does not answer halts nothing: the batch waits and is applied', async () => {
     let outages = 3;
     const { engine, claim } = rig.start('me', {

@@ -120,7 +120,7 @@ describe('a value is the same in a direct block and in one worked out from a mir
   });
 
   test('keys of bytes that are no text are told apart, up to their last bit', async () => {
-    const nothing = EVERY_TYPE.map(() => null);
+    const nothing = EVERY_TYPE.map((): ColumnValue => null);
     for (const [last, owner] of [
       [0xfe, '1'],
       [0xff, '2'],
