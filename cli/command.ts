@@ -40,6 +40,13 @@ export function addGroup(program: Command, name: string, examples: readonly stri
   return addExamples(group, examples);
 }
 
+/** For commands about declared views: look for them elsewhere than in consumers/. */
+export function addViewFiles(command: Command): Command {
+  return command.option('-f, --file <path...>', text('cli.flag.viewFile'), collectPaths);
+}
+
+export type ViewFiles = { readonly file?: readonly string[] };
+
 /** `-f A -f B` and `-f A B` mean the same. */
 export function collectPaths(path: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, path];

@@ -7,6 +7,7 @@
 import {
   partitionKey,
   type PartitionOffsets,
+  type RecordPosition,
   type RecordTime,
   type TopicPartition,
 } from '../kafka/kafka.ts';
@@ -73,7 +74,7 @@ export type LagInput = {
 export function lagOf(input: LagInput): UnitLag[] {
   const progress = new Map(input.progress.map((one) => [`${one.unit} ${partitionKey(one)}`, one]));
   const times = input.times && new Map(input.times.map((one) => [partitionKey(one), one]));
-  const asked = new Set(oldestWaiting(input.progress, input.logs).map(partitionKey));
+  const asked = new Set(oldestWaiting(input).map(partitionKey));
   return input.units.map(({ unit, topic }) => {
     const partitions = input.logs
       .filter((log) => log.topic === topic)
@@ -91,18 +92,25 @@ export function lagOf(input: LagInput): UnitLag[] {
   });
 }
 
-/** Where to read one record for its age: partitions that are behind and whose records are still there. */
-export function oldestWaiting(
-  progress: readonly Progress[],
-  logs: readonly PartitionOffsets[],
-): (TopicPartition & { readonly offset: bigint })[] {
-  const ends = new Map(logs.map((log) => [partitionKey(log), log]));
-  return progress.flatMap(({ topic, partition, nextOffset }) => {
-    const log = ends.get(partitionKey({ topic, partition }));
-    return log && nextOffset < log.end && nextOffset >= log.start
-      ? [{ topic, partition, offset: nextOffset }]
-      : [];
-  });
+/**
+ * Where to read one record for its age: the first waiting record of every partition that is behind
+ * and still has it.
+ */
+export function oldestWaiting({
+  units,
+  progress,
+  logs,
+}: Pick<LagInput, 'units' | 'progress' | 'logs'>): RecordPosition[] {
+  const known = new Map(progress.map((one) => [`${one.unit} ${partitionKey(one)}`, one]));
+  return units.flatMap(({ unit, topic }) =>
+    logs
+      .filter((log) => log.topic === topic)
+      .flatMap((log) => {
+        const { partition, start, end } = log;
+        const offset = known.get(`${unit} ${partitionKey(log)}`)?.nextOffset ?? start;
+        return offset < end && offset >= start ? [{ topic, partition, offset }] : [];
+      }),
+  );
 }
 
 function partitionLag({

@@ -96,11 +96,13 @@ async function sourcePorts(access: StackAccess): Promise<SourcePorts> {
   };
 }
 
-/** Reads every file and throws everything wrong in all of them at once. */
-async function loadAll(
-  { sourceFiles, viewFiles }: Declarations,
-  access: StackAccess,
-): Promise<{ readonly sources: readonly SourceFile[]; readonly views: readonly ViewFile[] }> {
+type Loaded = { readonly sources: readonly SourceFile[]; readonly views: readonly ViewFile[] };
+
+/**
+ * Reads and checks every file; asks no server. Throws ProblemsError with everything wrong in all
+ * of them at once.
+ */
+export async function loadDeclared({ sourceFiles, viewFiles }: Declarations): Promise<Loaded> {
   const problems: Problem[] = [];
   const collect = async <T>(work: () => Promise<T>, file: string): Promise<T | undefined> => {
     try {
@@ -117,11 +119,19 @@ async function loadAll(
     const view = await collect(() => loadView(file), file);
     if (view) views.push({ file, view });
   }
-  if (problems.length === 0) problems.push(...(await absentTopics({ sources, views }, access)));
-  if (problems.length > 0) {
-    throw new ProblemsError([...sourceFiles, ...viewFiles].join(', '), problems);
-  }
+  refuse(problems, { sourceFiles, viewFiles });
   return { sources, views };
+}
+
+function refuse(problems: readonly Problem[], { sourceFiles, viewFiles }: Declarations): void {
+  if (problems.length === 0) return;
+  throw new ProblemsError([...sourceFiles, ...viewFiles].join(', '), problems);
+}
+
+async function loadAll(files: Declarations, access: StackAccess): Promise<Loaded> {
+  const loaded = await loadDeclared(files);
+  refuse(await absentTopics(loaded, access), files);
+  return loaded;
 }
 
 /** A view may only read tables that are declared beside it or captured already. */

@@ -1,7 +1,7 @@
 /** `civicbus describe`: everything known of one thing. */
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import { addExamples, addGroup, type Run } from '../command.ts';
+import { addExamples, addGroup, addViewFiles, type Run, type ViewFiles } from '../command.ts';
 
 export function registerDescribe(program: Command, run: Run): void {
   const group = addGroup(program, 'describe', [
@@ -19,7 +19,8 @@ export function registerDescribe(program: Command, run: Run): void {
       .command(kind)
       .description(text(`cli.describe.${kind}.description`))
       .argument('<name>', text(`cli.argument.${kind}`))
-      .action(run(async () => (await import('../work/describe.ts'))[work]));
+      .action(run<[string, ViewFiles]>(async () => (await import('../work/describe.ts'))[work]));
+    if (kind !== 'connector') addViewFiles(command);
     addExamples(command, [`civicbus describe ${kind} ${example}`]);
   }
 }

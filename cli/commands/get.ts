@@ -1,7 +1,7 @@
 /** `civicbus get`: listings, broken things first. */
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import { addExamples, addGroup, type Run } from '../command.ts';
+import { addExamples, addGroup, addViewFiles, type Run, type ViewFiles } from '../command.ts';
 
 export function registerGet(program: Command, run: Run): void {
   const group = addGroup(program, 'get', [
@@ -19,7 +19,8 @@ export function registerGet(program: Command, run: Run): void {
     const command = group
       .command(name)
       .description(text(`cli.get.${name}.description`))
-      .action(run(async () => (await import('../work/get.ts'))[work]));
+      .action(run<[ViewFiles]>(async () => (await import('../work/get.ts'))[work]));
+    if (name !== 'connectors') addViewFiles(command);
     addExamples(command, [`civicbus get ${name}`, `civicbus get ${name} -o json`]);
   }
 }

@@ -1,7 +1,7 @@
 /** `civicbus lag`: how far each view is behind, in records and in time. */
 import { type Command, Option } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import { addExamples, type Run } from '../command.ts';
+import { addExamples, addViewFiles, type Run } from '../command.ts';
 
 export function registerLag(program: Command, run: Run): void {
   const command = program
@@ -12,6 +12,7 @@ export function registerLag(program: Command, run: Run): void {
       new Option('--by <level>', text('cli.lag.by')).choices(['unit', 'partition']).default('unit'),
     )
     .action(run(async () => (await import('../work/lag.ts')).lag));
+  addViewFiles(command);
   addExamples(command, [
     'civicbus lag',
     'civicbus lag population --by partition',

@@ -50,7 +50,7 @@ export async function readViewLag(view: ViewModel, access: StackAccess): Promise
   const topics = units.map(({ topic }) => topic);
   const existing = (await admin.describeTopics(topics)).map(({ name }) => name);
   const logs = await admin.offsets(existing);
-  const times = await timesOf(admin, oldestWaiting(progress.offsets, logs));
+  const times = await timesOf(admin, oldestWaiting({ units, progress: progress.offsets, logs }));
   const { offsets, deadLetters } = progress;
   const input = { units, progress: offsets, logs, times, deadLetters, nowMs: Date.now() };
   return { ...progress, units: lagOf(input) };

@@ -1,7 +1,7 @@
 /** `civicbus apply`: brings declared sources and views to the stack. */
 import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { applyDeclared, planDeclared } from '../apply/declared.ts';
+import { applyDeclared, loadDeclared, planDeclared } from '../apply/declared.ts';
 import { gatherDeclarations } from '../apply/gather.ts';
 import { stepCounts, stepsTable } from '../apply/shown-step.ts';
 import type { Cli } from '../globals.ts';
@@ -14,6 +14,8 @@ type Flags = {
 
 export async function apply(cli: Cli, flags: Flags): Promise<void> {
   const files = await gatherDeclarations(flags.file);
+  // Wrong files are told also where no stack runs.
+  await loadDeclared(files);
   const access = await cli.openStack();
   const { prune } = flags;
   const { out, globals } = cli;

@@ -6,6 +6,7 @@ import type { AclRule } from '../../bus/kafka/kafka.ts';
 import { grantName } from '../../bus/plan/plan.ts';
 import { ownerOf } from '../../bus/plan/ownership.ts';
 import { sourceNames } from '../../connectors/names.ts';
+import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { connectorItem } from '../live/connectors.ts';
 import { countVisible, readCounts } from '../live/counts.ts';
@@ -74,8 +75,12 @@ function settingsTable(settings: Readonly<Record<string, string>>): TableView {
   };
 }
 
-export async function describeView({ out, openStack }: Cli, name: string): Promise<void> {
-  const view = await declaredView(name);
+export async function describeView(
+  { out, openStack }: Cli,
+  name: string,
+  { file }: ViewFiles,
+): Promise<void> {
+  const view = await declaredView(name, file);
   const access = await openStack();
   const { units, installed, offsets } = await readViewLag(view, access);
   if (!installed) {
@@ -130,7 +135,11 @@ export async function describeView({ out, openStack }: Cli, name: string): Promi
   if (halts.size > 0) out.hint(text('cli.next.resume', { view: name }));
 }
 
-export async function describeTopic({ out, openStack }: Cli, name: string): Promise<void> {
+export async function describeTopic(
+  { out, openStack }: Cli,
+  name: string,
+  { file }: ViewFiles,
+): Promise<void> {
   const access = await openStack();
   const admin = await access.admin();
   const [state] = await admin.describeTopics([name]);
@@ -142,7 +151,7 @@ export async function describeTopic({ out, openStack }: Cli, name: string): Prom
     admin.offsets([name]),
     admin.topicConfigs([name]),
     admin.listAcls(),
-    declaredViews(),
+    declaredViews(file),
   ]);
   const config = configs.get(name) ?? {};
   const rights = acls.filter((rule) => concerns(rule, name)).map(grantName);

@@ -1,5 +1,6 @@
 /** `civicbus get`: listings, broken things first. */
 import { text } from '../../bus/base/text.ts';
+import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { readConnectors } from '../live/connectors.ts';
 import { connectorsTable } from '../live/connectors-table.ts';
@@ -21,24 +22,24 @@ export async function getConnectors({ out, openStack }: Cli): Promise<void> {
   }
 }
 
-export async function getViews({ out, openStack }: Cli): Promise<void> {
+export async function getViews({ out, openStack }: Cli, { file }: ViewFiles): Promise<void> {
   const access = await openStack();
-  const items = await readViews(await declaredViews(), access);
+  const items = await readViews(await declaredViews(file), access);
   out.list({ kind: 'ViewList', items, table: viewsTable(items) });
   const first = items.find(({ health }) => health !== 'good');
   if (first) out.hint(text('cli.next.lag', { name: first.name }));
 }
 
-export async function getTopics({ out, openStack }: Cli): Promise<void> {
+export async function getTopics({ out, openStack }: Cli, { file }: ViewFiles): Promise<void> {
   const access = await openStack();
-  const items = await readTopics(access, await declaredViews());
+  const items = await readTopics(access, await declaredViews(file));
   out.list({ kind: 'TopicList', items, table: topicsTable(items) });
   if (items.length === 0) out.hint(text('cli.next.apply'));
 }
 
-export async function getDeadLetters({ out, openStack }: Cli): Promise<void> {
+export async function getDeadLetters({ out, openStack }: Cli, { file }: ViewFiles): Promise<void> {
   const access = await openStack();
-  const items = await readDeadLetters(await declaredViews(), access);
+  const items = await readDeadLetters(await declaredViews(file), access);
   out.list({ kind: 'DeadLetterList', items, table: deadLettersTable(items) });
   if (items.length > 0) out.hint(text('cli.get.dead-letters.next'));
 }

@@ -1,5 +1,6 @@
 /** `civicbus lag`: how far each view is behind, in records and in time. */
 import { text } from '../../bus/base/text.ts';
+import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { readConnectors } from '../live/connectors.ts';
 import { declaredView, declaredViews } from '../live/declared-views.ts';
@@ -8,10 +9,10 @@ import { lagHealth, partitionLagTable, unitLagTable } from '../live/lag-table.ts
 import { brokenFirst } from '../output/paint.ts';
 import type { StackAccess } from '../stack/access.ts';
 
-type Flags = { readonly by: 'unit' | 'partition' };
+type Flags = ViewFiles & { readonly by: 'unit' | 'partition' };
 
-export async function lag(cli: Cli, name: string | undefined, { by }: Flags): Promise<void> {
-  const views = name === undefined ? await declaredViews() : [await declaredView(name)];
+export async function lag(cli: Cli, name: string | undefined, { by, file }: Flags): Promise<void> {
+  const views = name === undefined ? await declaredViews(file) : [await declaredView(name, file)];
   const access = await cli.openStack();
   const lags = await Promise.all(views.map((view) => readViewLag(view, access)));
   const units = brokenFirst(

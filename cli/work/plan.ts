@@ -2,7 +2,7 @@
 import type { ExitName } from '../../bus/base/codes/code.ts';
 import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { planDeclared } from '../apply/declared.ts';
+import { loadDeclared, planDeclared } from '../apply/declared.ts';
 import { gatherDeclarations } from '../apply/gather.ts';
 import { stepCounts, stepsTable } from '../apply/shown-step.ts';
 import type { Cli } from '../globals.ts';
@@ -15,6 +15,8 @@ type Flags = {
 
 export async function plan(cli: Cli, { file, exitCode, prune }: Flags): Promise<ExitName> {
   const files = await gatherDeclarations(file);
+  // Wrong files are told also where no stack runs.
+  await loadDeclared(files);
   const { steps, kept, notes } = await planDeclared(files, {
     access: await cli.openStack(),
     prune,

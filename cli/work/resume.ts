@@ -3,6 +3,7 @@ import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { clearHalt } from '../../bus/view/store/offset-store.ts';
 import { unitName } from '../../bus/view/view.ts';
+import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { declaredView } from '../live/declared-views.ts';
 import { readProgress } from '../live/lag.ts';
@@ -10,9 +11,9 @@ import { readProgress } from '../live/lag.ts';
 export async function resumeView(
   { out, openStack }: Cli,
   name: string,
-  flags: { readonly unit?: string },
+  flags: ViewFiles & { readonly unit?: string },
 ): Promise<void> {
-  const view = await declaredView(name);
+  const view = await declaredView(name, flags.file);
   const units = view.blocks.map((block) => unitName(view, block));
   const wanted = flags.unit?.includes('/') === false ? `${name}/${flags.unit}` : flags.unit;
   if (wanted !== undefined && !units.includes(wanted)) {
