@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError } from '../../bus/base/errors.ts';
-import { Lifetime } from '../../bus/base/lifecycle.ts';
+import type { Lifetime } from '../../bus/base/lifecycle.ts';
 import { silentLog } from '../../bus/base/log.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';

@@ -65,7 +65,7 @@ test('a change committed by hand in the police database shows in hub_population.
 
 test('a second start of the same home is refused and says who holds it', async () => {
   const again = await npmStart(home, '--no-workload');
-  expect(again.exit).toBe(EXIT.failed);
+  expect(again.exit).toBe(EXIT.rejected);
   expect(again.stderr).toContain(home);
 });
 
