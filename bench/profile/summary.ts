@@ -53,10 +53,10 @@ const MODULES: readonly (readonly [string, Kind])[] = [
 ];
 
 /** Frames of the VM itself that stand for a kind of their own. */
-const VM: Readonly<Record<string, Kind>> = {
-  '(idle)': 'idle',
-  '(garbage collector)': 'garbage collector',
-};
+const VM: ReadonlyMap<string, Kind> = new Map([
+  ['(idle)', 'idle'],
+  ['(garbage collector)', 'garbage collector'],
+]);
 
 export function summarize(profile: CpuProfile): ProfileSummary {
   const times = selfTimes(profile);
@@ -86,7 +86,7 @@ export function profileTables({ percentByKind, top }: ProfileSummary): PlainTabl
 
 /** By the function itself, else by the nearest caller that is a module with a kind. */
 export function kindOf({ name, url, line, callers }: SelfTime): Kind {
-  const ofVm = VM[name];
+  const ofVm = VM.get(name);
   if (ofVm) return ofVm;
   for (const frame of [{ name, url, line }, ...callers]) {
     const kind = moduleKind(frame);

@@ -54,6 +54,12 @@ describe('the kind of work that a function’s own time counts for', () => {
     expect(time && kindOf(time)).toBe(kind);
   });
 
+  test('does not depend on a name that every object has', () => {
+    const urls = [`${FOLDER}/bus/avro/reader.ts`, 'node:buffer'];
+    const [time] = selfTimes(profileOf({ urls, micros: 1, name: 'toString' }));
+    expect(time && kindOf(time)).toBe('decode');
+  });
+
   test.each([
     ['(idle)', 'idle'],
     ['(garbage collector)', 'garbage collector'],
