@@ -3,7 +3,7 @@ import { text } from '../../bus/base/text.ts';
 import type { ServiceState } from '../../infra/stack.ts';
 import { connectorsTable } from '../live/connectors-table.ts';
 import { lagHealth } from '../live/lag-table.ts';
-import type { Health, Paints } from '../output/paint.ts';
+import { brokenFirst, type Health, type Paints } from '../output/paint.ts';
 import { type Cell, renderTable, type TableView } from '../output/table.ts';
 import { age, count, firstLine } from '../output/words.ts';
 import { type BoardFacts, perSecond, type Read, type ViewFacts } from './board-facts.ts';
@@ -58,13 +58,15 @@ function servicesTable({ services }: BoardFacts): TableView {
       { title: text('cli.column.restarts'), align: 'right' },
       text('cli.column.address'),
     ],
-    rows: services.map(({ name, state, pid, restarts, address }): Cell[] => [
-      name,
-      { text: text(`cli.service.${state}`), health: SERVICE_HEALTH[state] },
-      pid ?? '-',
-      restarts,
-      address ?? '',
-    ]),
+    rows: brokenFirst(services, ({ state }) => ({ name: '', health: SERVICE_HEALTH[state] })).map(
+      ({ name, state, pid, restarts, address }): Cell[] => [
+        name,
+        { text: text(`cli.service.${state}`), health: SERVICE_HEALTH[state] },
+        pid ?? '-',
+        restarts,
+        address ?? '',
+      ],
+    ),
     empty: '',
   };
 }
@@ -103,20 +105,22 @@ function unitsTable({ view, lag, counts }: ViewFacts): TableView {
       right(text('cli.column.deadLetters')),
       text('cli.column.state'),
     ],
-    rows: units.map((unit): Cell[] => {
-      const block = unit.unit.slice(view.name.length + 1);
-      const counted = byBlock.get(block);
-      return [
-        block,
-        unit.topic,
-        counted ? count(counted.source) : '?',
-        counted ? count(counted.view) : '?',
-        count(unit.waiting),
-        unit.oldestMs === undefined ? '-' : age(unit.oldestMs),
-        count(unit.deadLetters),
-        { text: text(`cli.lag.state.${unit.state}`), health: lagHealth(unit.state) },
-      ];
-    }),
+    rows: brokenFirst(units, ({ state }) => ({ name: '', health: lagHealth(state) })).map(
+      (unit): Cell[] => {
+        const block = unit.unit.slice(view.name.length + 1);
+        const counted = byBlock.get(block);
+        return [
+          block,
+          unit.topic,
+          counted ? count(counted.source) : '?',
+          counted ? count(counted.view) : '?',
+          count(unit.waiting),
+          unit.oldestMs === undefined ? '-' : age(unit.oldestMs),
+          count(unit.deadLetters),
+          { text: text(`cli.lag.state.${unit.state}`), health: lagHealth(unit.state) },
+        ];
+      },
+    ),
     empty: '',
   };
 }

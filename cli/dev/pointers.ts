@@ -15,9 +15,9 @@ export function pointers(access: StackAccess, home: string): string[] {
   const file = (path: string) => relative(process.cwd(), path);
   const providers = access.address('providers');
   return [
-    text('cli.board.further', {
-      commands: ['doctor', 'lag population', 'verify view population'].map(command).join('   '),
-    }),
+    ...['doctor', 'lag population', 'verify view population --hold-writers'].map((words) =>
+      text('cli.board.further', { command: command(words) }),
+    ),
     text('cli.board.hub', {
       ...access.address('hub'),
       user: reader.user,

@@ -7,13 +7,21 @@ import { readStatusFile } from '../live/status-file.ts';
 const MAIN = join(import.meta.dirname, '..', 'civicbus.mjs');
 /** A consumer waits for a broker that is away, so it is given longer than any restart of one. */
 const HEALTH_TIMEOUT_MS = 600_000;
+/** A member that was killed is given up this soon, and its successor goes on. */
+const SESSION_TIMEOUT_S = 10;
 const GRACE_MS = 20_000;
 const STATUS_MS_MAX = 5_000;
 
 export type Program = ProcessSpec & { readonly statusFile: string };
 
 export function viewProgram(view: string, home: string): Program {
-  return program(`view-${view}`, home, ['run', 'view', view]);
+  return program(`view-${view}`, home, [
+    'run',
+    'view',
+    view,
+    '--session-timeout',
+    String(SESSION_TIMEOUT_S),
+  ]);
 }
 
 export function workloadProgram(ratePerSecond: number, home: string): Program {

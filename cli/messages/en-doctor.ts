@@ -39,7 +39,7 @@ export const EN_DOCTOR: TextTable = {
   'cli.doctor.rights.wide': 'A right reaches everything: {{right}}.',
   'cli.doctor.rights.orphaned': 'A right belongs to a user that does not exist: {{right}}.',
   'cli.doctor.rights.remedy':
-    'Find out who granted it and take it away; nothing of civicbus needs it.',
+    'Find out who granted it and take it away; no part of this system needs it.',
   'cli.doctor.connectors.ok': 'Connector {{name}} and its task run.',
   'cli.doctor.connectors.bad': 'Connector {{name}} is {{state}}. {{cause}}',
   'cli.doctor.connectors.remedy':

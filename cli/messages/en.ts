@@ -102,7 +102,7 @@ export const CLI_TEXTS: TextTable = {
     'Departments at work: {{transactions}} transactions/s, {{rows}} rows/s committed',
   'cli.board.noWorkload': 'Departments at rest: no workload runs.',
   'cli.board.unread': 'not readable at this moment: {{why}}',
-  'cli.board.further': 'Look further:  {{commands}}',
+  'cli.board.further': 'Look further:   {{command}}',
   'cli.board.hub':
     'Read the view:  any SQL client, {{host}}:{{port}}, database hub_population, table person, user {{user}}, password in {{file}}',
   'cli.board.department':

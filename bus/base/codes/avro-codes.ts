@@ -8,7 +8,7 @@ export const AVRO_CODES = {
     message: 'The record is not in Confluent framing: {{why}}.',
     cause: 'Something other than the Avro converter wrote to this topic.',
     remedy:
-      'Find who else may write to the topic (civicbus doctor lists its writers), take that right away, and discard the dead letter.',
+      'Find who else may write to the topic (civicbus describe topic NAME lists its rights), take that right away, and discard the dead letter.',
   },
   AVRO_BODY_BROKEN: {
     reaction: 'fix-input',
@@ -17,7 +17,7 @@ export const AVRO_CODES = {
     cause:
       'The bytes were damaged, or were written with another schema than the one named in the frame.',
     remedy:
-      'Retry the dead letter after a registry restore; otherwise repair the row from its source (civicbus repair).',
+      'Retry the dead letter after a registry restore; otherwise repair the row from its source.',
   },
   AVRO_VALUE_BROKEN: {
     reaction: 'fix-input',
@@ -48,7 +48,7 @@ export const AVRO_CODES = {
     exit: 'notFound',
     message: 'The schema registry has no subject {{subject}}.',
     cause: 'Nothing was ever captured under this name, or the name is mistyped.',
-    remedy: 'Check the name (civicbus schemas list), or start the connector that registers it.',
+    remedy: 'Check the name, or start the connector that registers it.',
   },
   AVRO_SCHEMA_NOT_LOADED: {
     reaction: 'retry',

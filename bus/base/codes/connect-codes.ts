@@ -8,7 +8,7 @@ export const CONNECT_CODES = {
     message: 'Kafka Connect did not answer while trying to {{what}}: {{why}}.',
     cause: 'No worker listens at the address, or it did not answer within the limit.',
     remedy:
-      'Check that the worker runs (civicbus status) and read its log (civicbus logs connect).',
+      'Check that the worker runs (civicbus dev status) and read its log (civicbus dev logs connect).',
   },
   CONNECT_UNAUTHORIZED: {
     reaction: 'fix-input',
@@ -36,6 +36,6 @@ export const CONNECT_CODES = {
     exit: 'notFound',
     message: 'Kafka Connect has no connector named {{name}}.',
     cause: 'The connector was never created or was deleted.',
-    remedy: 'List the connectors (civicbus status) and check the name.',
+    remedy: 'List the connectors (civicbus get connectors) and check the name.',
   },
 } as const satisfies CodeTable;

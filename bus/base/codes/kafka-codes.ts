@@ -8,14 +8,15 @@ export const KAFKA_CODES = {
     message: 'Kafka did not answer while trying to {{what}}: {{why}}.',
     cause: 'No broker accepted the connection, or a broker went away before it answered.',
     remedy:
-      'Check that the broker runs and that its address is right (civicbus status); a consumer goes on by itself as soon as a broker answers.',
+      'Check that the broker runs and that its address is right (civicbus dev status); a consumer goes on by itself as soon as a broker answers.',
   },
   KAFKA_NOT_AUTHENTICATED: {
     reaction: 'fix-input',
     exit: 'notPermitted',
     message: 'Kafka refused the user or password while trying to {{what}}.',
     cause: 'The user does not exist in Kafka, or its password is not the one in the secret file.',
-    remedy: 'Run civicbus apply to create the user and write its secret again, then start again.',
+    remedy:
+      'Run civicbus apply -f PATH to create the user and write its secret again, then start again.',
   },
   KAFKA_NOT_AUTHORIZED: {
     reaction: 'fix-input',
@@ -23,14 +24,14 @@ export const KAFKA_CODES = {
     message: 'Kafka does not let this user {{what}} ({{right}}).',
     cause: 'No allow rule of this user covers the topic, group or transactional id.',
     remedy:
-      'If the agreement grants this, run civicbus apply to set the rights again; if the right was revoked, stop this unit.',
+      'If the agreement grants this, run civicbus apply -f PATH to set the rights again; if the right was revoked, stop this unit.',
   },
   KAFKA_TOPIC_ABSENT: {
     reaction: 'fix-input',
     exit: 'notFound',
     message: 'Kafka has no topic for: {{what}}.',
     cause: 'The topic was never created or was deleted.',
-    remedy: 'Run civicbus apply, which creates the declared topics, and start again.',
+    remedy: 'Run civicbus apply -f PATH, which creates the declared topics, and start again.',
   },
   KAFKA_REFUSED: {
     reaction: 'fix-input',

@@ -75,7 +75,7 @@ export const SQL_CODES = {
     exit: 'rejected',
     message: 'Database "{{database}}" was migrated by a newer civicbus ({{names}}).',
     cause: 'This version does not know those migrations and could damage what they made.',
-    remedy: 'Install the newer civicbus here too, or restore a backup from before the update.',
+    remedy: 'Install the newer version here too, or restore a backup from before the update.',
   },
   SQL_FAILED: {
     reaction: 'stop',

@@ -8,14 +8,14 @@ export const STACK_CODES = {
     message: 'The stack in {{home}} is already running (supervisor pid {{pid}}).',
     cause: 'One home is one stack; another process holds it and keeps its services alive.',
     remedy:
-      'Use the running stack, or stop it first with npm stop (civicbus down). Another stack needs another home.',
+      'Use the running stack, or stop it first with npm run stop (civicbus dev down). Another stack needs another home.',
   },
   STACK_NOT_RUNNING: {
     reaction: 'fix-input',
     exit: 'unreachable',
     message: 'No stack is running in {{home}}.',
     cause: 'It was never started there, or it has been stopped.',
-    remedy: 'Start it with npm start (civicbus up).',
+    remedy: 'Start it with npm start, or the services alone with civicbus dev up.',
   },
   STACK_PREREQUISITE: {
     reaction: 'fix-input',
