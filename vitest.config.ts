@@ -12,6 +12,7 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.int.test.ts', 'tests/**/*.e2e.test.ts'],
           testTimeout: LIMIT_MS.test,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -22,6 +23,7 @@ export default defineConfig({
           testTimeout: LIMIT_MS.integration,
           hookTimeout: LIMIT_MS.integration,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -32,6 +34,8 @@ export default defineConfig({
           hookTimeout: LIMIT_MS.endToEnd,
           maxWorkers: 1,
           fileParallelism: false,
+          // One after the other and after all else: each of these files runs a whole stack of its own.
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -69,6 +69,28 @@ test('a second start of the same home is refused and says who holds it', async (
   expect(again.stderr).toContain(home);
 });
 
+test('a poison record and one of an unknown schema become dead letters; what follows is applied', async () => {
+  const topic = 'cdc.police.police.person';
+  const producer = await (await city.access.kafkaAs(city.access.endpoints.kafka.admin)).producer();
+  const unknownSchema = Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1]);
+  await producer.send(topic, [
+    { key: 'poison', value: 'not Avro at all', partition: 0 },
+    { key: unknownSchema, value: unknownSchema, partition: 0 },
+  ]);
+  await producer.close();
+  await waitFor(async () => (await deadLetters()).length === 2, {
+    what: 'both records to become dead letters',
+    timeoutMs: RECOVERY_MS,
+  });
+  expect((await deadLetters()).map(({ code }) => code)).toEqual([
+    'AVRO_FRAME_BROKEN',
+    'AVRO_SCHEMA_UNKNOWN',
+  ]);
+  const listed = await city.civicbus('get', 'dead-letters', '-o', 'json');
+  expect(listed.stdout).toContain('AVRO_SCHEMA_UNKNOWN');
+  expect(await city.settled(RECOVERY_MS)).toBeGreaterThan(0);
+});
+
 test('each process may be killed while the departments work; the view stays exact', async () => {
   const working = await city.work({ seed: 11, ratePerSecond: 40 });
   for (const name of SERVICES) await killAndAwait(name);
@@ -109,6 +131,10 @@ test('npm run stop ends everything', async () => {
   expect(stopped, stopped.stderr).toMatchObject({ exit: EXIT.ok });
   expect(pids.filter(isRunning)).toEqual([]);
 });
+
+function deadLetters(): Promise<{ readonly code: string }[]> {
+  return city.hub.query('SELECT code FROM civicbus_dead_letter ORDER BY `offset`');
+}
 
 async function killAndAwait(name: string): Promise<void> {
   const pid = (await city.processes()).find((one) => one.name === name)?.pid;
