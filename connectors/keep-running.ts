@@ -13,7 +13,7 @@ import { ownerOf } from '../bus/plan/ownership.ts';
 import { failureOf } from './task-failure.ts';
 
 const INTERVAL_MS = 5_000;
-const PAUSE_MS = { first: 5_000, max: 300_000 } as const;
+const PAUSE_MS = { first: 5_000, max: 30_000 } as const;
 
 export type KeepRunningOptions = {
   readonly connect: ConnectCluster;
