@@ -1,5 +1,5 @@
 /**
- * Ctrl-C and SIGTERM. A short command ends at once; a long-running one asks for `graceful` and is
+ * Ctrl-C, SIGTERM and a closed terminal. A short command ends at once; a long-running one asks for `graceful` and is
  * given the time to finish what it has in hand. The second signal ends the process in any case.
  */
 import { EXIT } from '../bus/base/codes/code.ts';
@@ -8,7 +8,7 @@ export type Interrupts = {
   /** From now on the first signal only fires the answered AbortSignal. */
   graceful(): AbortSignal;
   /** The signal that came, if one did. */
-  readonly cause: 'SIGINT' | 'SIGTERM' | undefined;
+  readonly cause: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined;
 };
 
 type Signals = Pick<NodeJS.Process, 'on' | 'exit'>;
@@ -18,7 +18,7 @@ export function createInterrupts(process: Signals): Interrupts {
   const controller = new AbortController();
   let isGraceful = false;
   let cause: Interrupts['cause'];
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (!isGraceful || cause !== undefined) process.exit(EXIT.interrupted);
       cause = signal;

@@ -7,15 +7,15 @@ import { text } from '../../bus/base/text.ts';
 import { addExamples, addGroup, type Run } from '../command.ts';
 
 export function registerVerify(program: Command, run: Run): void {
-  const group = addGroup(program, 'verify', ['civicbus verify view population --hold-writers']);
+  const group = addGroup(program, 'verify', ['civicbus verify view population']);
   const view = group
     .command('view')
     .description(text('cli.verify.view.description'))
     .argument('<name>', text('cli.argument.view'))
-    .option('--hold-writers', text('cli.verify.holdWriters'), false)
+    .option('--no-hold-writers', text('cli.verify.holdWriters'))
     .action(run(async () => (await import('../work/verify.ts')).verifyView));
   addExamples(view, [
     'civicbus verify view population',
-    'civicbus verify view population --hold-writers',
+    'civicbus verify view population --no-hold-writers',
   ]);
 }

@@ -15,7 +15,7 @@ export function pointers(access: StackAccess, home: string): string[] {
   const file = (path: string) => relative(process.cwd(), path);
   const providers = access.address('providers');
   return [
-    ...['doctor', 'lag population', 'verify view population --hold-writers'].map((words) =>
+    ...['doctor', 'lag population', 'verify view population'].map((words) =>
       text('cli.board.further', { command: command(words) }),
     ),
     text('cli.board.hub', {

@@ -25,6 +25,9 @@ import {
   ok,
 } from './finding.ts';
 
+/** Longer than a restart of anything takes: a consumer that runs catches up sooner, or is in trouble. */
+const LATE_MS = 60_000;
+
 /** The checks of `declarations`. */
 export function declaredChecks(declarations: Declarations): readonly Check[] {
   return [
@@ -173,6 +176,11 @@ function progress({ view, units, installed }: ViewLag): Finding[] {
       found.push(
         bad('views', text('cli.doctor.views.unclaimed', facts), text('cli.next.run', facts)),
       );
+    if (unit.state === 'behind' && (unit.oldestMs ?? 0) > LATE_MS) {
+      const late = { ...facts, oldest: age(unit.oldestMs ?? 0) };
+      const remedy = text('cli.doctor.views.lateRemedy', facts);
+      found.push(bad('views', text('cli.doctor.views.late', late), remedy));
+    }
     if (unit.deadLetters > 0)
       found.push(bad('views', text('cli.doctor.views.dead', facts), text('cli.next.deadLetters')));
     return found;

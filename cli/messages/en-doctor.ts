@@ -59,6 +59,10 @@ export const EN_DOCTOR: TextTable = {
   'cli.doctor.views.halted': 'Unit {{unit}} is halted: {{code}}.',
   'cli.doctor.views.lost': 'Unit {{unit}} has lost records to retention before it read them.',
   'cli.doctor.views.unclaimed': 'Unit {{unit}} has partitions that nobody ever read.',
+  'cli.doctor.views.late':
+    'Unit {{unit}}: a record has waited for {{oldest}}; perhaps nobody runs the view.',
+  'cli.doctor.views.lateRemedy':
+    'Look at its consumer (civicbus dev status, civicbus dev logs view-{{view}}), or start one: civicbus run view {{view}}',
   'cli.doctor.views.dead': 'Unit {{unit}} is incomplete: {{count}} dead letters.',
   'cli.doctor.declared.ok': 'The stack is as declared.',
   'cli.doctor.declared.pending': '{{count}} change(s) are declared and not applied.',

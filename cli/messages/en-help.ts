@@ -67,7 +67,8 @@ export const EN_HELP: TextTable = {
   'cli.verify.description': 'Compare with the truth.',
   'cli.verify.view.description':
     'Compare a view with its departments’ own tables, cell by cell. For the synthetic city only, because only its departments’ tables may be read.',
-  'cli.verify.holdWriters': 'let no department write during the comparison, so that it is exact',
+  'cli.verify.holdWriters':
+    'let departments go on writing; by default none may write until the view has caught up and was compared',
 
   'cli.doctor.description':
     'Check everything that is known to go wrong; each finding with its remedy. Ends with 1 when something is broken.',
