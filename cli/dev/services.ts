@@ -23,7 +23,7 @@ async function supervise(): Promise<number> {
   const signal = createInterrupts(process).graceful();
   const stack = nativeStackAt(home);
   const ended = Promise.withResolvers<void>();
-  signal.addEventListener('abort', () => stack.down().then(ended.resolve, ended.reject));
+  signal.addEventListener('abort', () => void stack.down().then(ended.resolve, ended.reject));
   const progress = createServiceProgress({ streams, isTerminal: false });
   try {
     await stack.up({ fresh: mode === 'fresh', onProgress: (status) => progress.show(status) });
