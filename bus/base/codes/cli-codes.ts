@@ -52,7 +52,8 @@ export const CLI_CODES = {
     reaction: 'stop',
     exit: 'failed',
     message: 'View "{{view}}" differs from its sources in {{differing}} of {{rows}} rows.',
-    cause: 'Either the view is still behind, or departments wrote during the comparison, or a row is wrong.',
+    cause:
+      'Either the view is still behind, or departments wrote during the comparison, or a row is wrong.',
     remedy:
       'See civicbus lag {{view}}. When nothing waits, verify again; what still differs while no department writes is wrong, so keep the log.',
   },
