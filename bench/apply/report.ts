@@ -33,9 +33,9 @@ export type ApplyReport = {
   };
   readonly runs: readonly SideRun[];
   readonly summary: Readonly<Record<SideName, SideSummary>>;
-  /** Median events per second of ours over the peer's. */
+  /** Events per second of ours over the peer's: the median of `ratioByRound`. */
   readonly ratio: number;
-  /** Ratios of each round's two runs. */
+  /** Of each round's two runs, which met the machine in nearly the same state. */
   readonly ratioByRound: Spread;
   /** Every run of both sides ended with exactly the source's rows. */
   readonly rowsEqual: boolean;
@@ -46,6 +46,7 @@ export type Facts = Pick<ApplyReport, 'at' | 'machine' | 'versions' | 'settings'
 
 export function applyReport(facts: Facts, runs: readonly SideRun[]): ApplyReport {
   const summary = { ours: summaryOf(runs, 'ours'), peer: summaryOf(runs, 'peer') };
+  const ratioByRound = spreadOf(ratios(runs));
   const { at, machine, versions, settings, profile } = facts;
   return {
     version: 1,
@@ -56,8 +57,8 @@ export function applyReport(facts: Facts, runs: readonly SideRun[]): ApplyReport
     settings,
     runs,
     summary,
-    ratio: ratioOf(summary.ours.eventsPerSecond.median, summary.peer.eventsPerSecond.median),
-    ratioByRound: spreadOf(ratios(runs)),
+    ratio: ratioByRound.median,
+    ratioByRound,
     rowsEqual: runs.length > 0 && runs.every((run) => run.rowsEqual),
     ...(profile ? { profile } : {}),
   };
@@ -119,11 +120,7 @@ function ratios(runs: readonly SideRun[]): number[] {
   const of = (side: SideName, round: number) =>
     runs.find((run) => run.side === side && run.round === round)?.eventsPerSecond ?? NaN;
   const rounds = [...new Set(runs.map(({ round }) => round))];
-  return rounds.map((round) => ratioOf(of('ours', round), of('peer', round)));
-}
-
-function ratioOf(ours: number, peer: number): number {
-  return Number((ours / peer).toFixed(2));
+  return rounds.map((round) => Number((of('ours', round) / of('peer', round)).toFixed(2)));
 }
 
 function shown(value: number): string {

@@ -129,9 +129,9 @@ function print(report: ApplyReport, colors: Paints): void {
   show(runsTable(report));
   show(summaryTable(report));
   if (report.profile) profileTables(report.profile).forEach(show);
-  const { median, min, max } = report.ratioByRound;
+  const { min, max } = report.ratioByRound;
   streams.out(
-    `ours ÷ peer: ${report.ratio} (by round: ${median}, ${min}–${max}); all rows equal: ${report.rowsEqual ? 'yes' : 'NO'}\n`,
+    `ours ÷ peer, round by round: ${report.ratio} (${min}–${max}); all rows equal: ${report.rowsEqual ? 'yes' : 'NO'}\n`,
   );
 }
 

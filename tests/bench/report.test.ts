@@ -47,7 +47,7 @@ const RUNS = [
 ];
 
 describe('a report', () => {
-  test('takes the ratio of the medians, and of each round beside it', () => {
+  test('takes the ratio of each round, and the middle of those', () => {
     const report = applyReport(FACTS, RUNS);
     expect(report.ratio).toBe(4);
     expect(report.ratioByRound).toEqual({ median: 4, min: 2.5, max: 5 });
