@@ -13,6 +13,21 @@ export function failureOf({ tasks }: ConnectorStatus): string {
   const lines = (tasks.find((task) => task.trace)?.trace ?? '').split('\n');
   const causes = lines.filter((line) => line.startsWith('Caused by: '));
   const line = (causes.at(-1) ?? lines[0] ?? '').replace('Caused by: ', '').trim();
+  return withoutData(line);
+}
+
+/** A task's trace with its classes and code places; texts that may hold data are left out. */
+export function safeTrace(trace: string): string {
+  const lines = trace.split('\n').flatMap((line) => {
+    if (/^\s+(at |\.\.\. \d+ more)/.test(line)) return [line];
+    const cause = /^\s*(Caused by: |Suppressed: )?([\w.$]+\.[\w$]+(?:: .*)?)$/.exec(line);
+    // A line of another form is the rest of a text that runs over several lines.
+    return cause ? [`${cause[1] ?? ''}${withoutData(cause[2] ?? '')}`] : [];
+  });
+  return lines.join('\n');
+}
+
+function withoutData(line: string): string {
   const [, kind = line, message = ''] = /^([\w.$]+): ([^]*)$/.exec(line) ?? [];
   if (message === '') return kind.slice(0, LENGTH_MAX);
   if (MAY_HOLD_DATA.test(message)) return `${kind} (its text may hold data and is left out)`;

@@ -1,9 +1,10 @@
 /** Reads view declarations from disk: consumers/<view>/view.yaml, or any file or folder given. */
-import { glob, readFile, stat } from 'node:fs/promises';
+import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { BusError, messageOf, ProblemsError } from '../bus/base/errors.ts';
-import { resolveView } from '../bus/view/declaration/resolve.ts';
+import { loadDocument } from '../bus/plan/document.ts';
+import { resolveDeclaration } from '../bus/view/declaration/resolve.ts';
+import { viewSchema } from '../bus/view/declaration/schema.ts';
 import type { ViewModel } from '../bus/view/view.ts';
 
 /** The folder of the views that come with civicbus. */
@@ -20,33 +21,17 @@ export async function findViewFiles(path: string): Promise<string[]> {
   return files.sort();
 }
 
-/** Loads and checks one view; throws ProblemsError with every problem, or BUS_FILE_UNREADABLE. */
+/** Loads and checks one view; throws ProblemsError with every problem and its line, or BUS_FILE_UNREADABLE. */
 export async function loadView(file: string): Promise<ViewModel> {
-  let content: string;
-  try {
-    content = await readFile(file, 'utf8');
-  } catch (error) {
-    throw new BusError('BUS_FILE_UNREADABLE', { file, why: messageOf(error) }, error);
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(content, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw new ProblemsError(
-      file,
-      document.errors.map(({ pos, message }) => ({
-        file: `${file}:${lines.linePos(pos[0]).line}`,
-        message: message.split('\n')[0] ?? message,
-      })),
-    );
-  }
-  return resolveView(plainContent(document, file), file);
+  const { value, problems, at } = await loadDocument(file, viewSchema);
+  if (value === undefined) throw new ProblemsError(file, problems);
+  const resolved = resolveDeclaration(value);
+  if (resolved.problems.length === 0) return resolved.view;
+  const located = resolved.problems.map(({ path = '', message }) => at(steps(path), message));
+  throw new ProblemsError(file, located);
 }
 
-/** The content without aliases; refuses those that would grow beyond all measure. */
-function plainContent(document: Document, file: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new ProblemsError(file, [{ file, message: `${messageOf(error)}.` }]);
-  }
+/** "blocks[1].from.key" as the path of a node. */
+function steps(path: string): (string | number)[] {
+  return (path.match(/[^.[\]]+/g) ?? []).map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }

@@ -59,8 +59,7 @@ function checkerOf(type: ColumnType): ValueChecker {
     case 'decimal':
       return ofText((text) => decimalFault(text, type));
     case 'float':
-      return (value) =>
-        typeof value === 'number' && Number.isFinite(value) ? undefined : 'is not a finite number';
+      return floatChecker(type.name);
     case 'date':
       return ofText((text) => (isDay(text) ? undefined : NOT_A_DATE));
     case 'moment':
@@ -75,6 +74,18 @@ function checkerOf(type: ColumnType): ValueChecker {
     default:
       return blobChecker(type.kind === 'binary' ? type.bytesMax : TEXT_BYTES_MAX[type.name]);
   }
+}
+
+/** Largest finite single-precision number; a FLOAT column takes nothing beyond it. */
+const FLOAT_MAX = 3.402823466e38;
+
+function floatChecker(name: 'float' | 'double'): ValueChecker {
+  return (value) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a finite number';
+    return name === 'float' && Math.abs(value) > FLOAT_MAX
+      ? 'is beyond the range of float'
+      : undefined;
+  };
 }
 
 const NOT_A_DATE = 'is not a date from 1000-01-01 to 9999-12-31';

@@ -8,6 +8,9 @@ import { LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { BusError, messageOf, type Problem } from '../base/errors.ts';
 
+/** Files of people need none; files that would grow beyond all measure use many. */
+const ALIASES_MAX = 20;
+
 export type DocumentPath = readonly (string | number)[];
 
 export type LoadedDocument<T> = {
@@ -52,7 +55,13 @@ export function parseYaml<S extends z.ZodType>({
     message: `The YAML cannot be read: ${sentence(error.message)}`,
   }));
   if (broken.length > 0) return { file, value: undefined, problems: broken, at };
-  const parsed = schema.safeParse(yaml.toJS({ maxAliasCount: 20 }));
+  let plain: unknown;
+  try {
+    plain = yaml.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch (error) {
+    return { file, value: undefined, problems: [at([], sentence(messageOf(error)))], at };
+  }
+  const parsed = schema.safeParse(plain);
   if (parsed.success) return { file, value: parsed.data, problems: [], at };
   const problems = parsed.error.issues.flatMap((issue) => issueProblems(issue, at));
   return { file, value: undefined, problems, at };

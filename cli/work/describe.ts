@@ -6,6 +6,7 @@ import type { AclRule } from '../../bus/kafka/kafka.ts';
 import { grantName } from '../../bus/plan/plan.ts';
 import { ownerOf } from '../../bus/plan/ownership.ts';
 import { sourceNames } from '../../connectors/names.ts';
+import { safeTrace } from '../../connectors/task-failure.ts';
 import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { connectorItem } from '../live/connectors.ts';
@@ -62,7 +63,7 @@ export async function describeConnector({ out, openStack }: Cli, name: string): 
 }
 
 function tracesOf({ tasks }: ConnectorStatus): string[] {
-  return tasks.flatMap(({ trace }) => trace ?? []);
+  return tasks.flatMap(({ trace }) => (trace === undefined ? [] : [safeTrace(trace)]));
 }
 
 function settingsTable(settings: Readonly<Record<string, string>>): TableView {

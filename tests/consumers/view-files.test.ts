@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -62,9 +62,26 @@ describe('loadView', () => {
     const error = await loadView(path).catch((e: unknown) => e);
 
     const lines = (error as ProblemsError).problems.map(problemLine);
-    expect(lines.map((line) => line.split(': ').slice(0, 2))).toEqual(
-      ['name', 'database', 'entity', 'blocks'].map((at) => [path, at]),
+    expect(lines.map((line) => line.split(': ').slice(0, 2))).toEqual([
+      [`${path}:3`, 'name'],
+      [`${path}:1`, 'database'],
+      [`${path}:1`, 'entity'],
+      [`${path}:1`, 'blocks'],
+    ]);
+  });
+
+  test('a fault of meaning names its line too', async () => {
+    const good = await readFile(join(VIEWS_FOLDER, 'population/view.yaml'), 'utf8');
+    const path = await file(
+      'meaning.yaml',
+      good.replace('visibleBy: identity', 'visibleBy: nobody'),
     );
+    const error = await loadView(path).catch((e: unknown) => e);
+
+    const line = good.split('\n').findIndex((text) => text.includes('visibleBy:')) + 1;
+    expect((error as ProblemsError).problems).toMatchObject([
+      { file: `${path}:${line}`, path: 'entity.visibleBy' },
+    ]);
   });
 
   test.each([

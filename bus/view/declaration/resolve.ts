@@ -29,10 +29,22 @@ export function resolveView(content: unknown, file: string): ViewModel {
       })),
     );
   }
+  const { view, problems } = resolveDeclaration(parsed.data);
+  if (problems.length === 0) return view;
+  throw new ProblemsError(
+    file,
+    problems.map((problem) => ({ file, ...problem })),
+  );
+}
+
+/** The model of a declaration of the right form, and everything wrong with its meaning; only without problems is it good. */
+export function resolveDeclaration(declared: ViewDeclaration): {
+  readonly view: ViewModel;
+  readonly problems: readonly Problem[];
+} {
   const problems: Problem[] = [];
-  const view = resolveModel(parsed.data, (path, message) => problems.push({ file, path, message }));
-  if (problems.length > 0) throw new ProblemsError(file, problems);
-  return view;
+  const view = resolveModel(declared, (path, message) => problems.push({ path, message }));
+  return { view, problems };
 }
 
 function resolveModel(declared: ViewDeclaration, report: Report): ViewModel {

@@ -44,6 +44,7 @@ test.each<[string, ColumnValue, string]>([
 });
 
 test.each<[string, ColumnValue, string]>([
+  ['float', 1e300, 'is beyond the range of float'],
   ['varchar(3)', 'four', 'is longer than 3 characters (4)'],
   ['varchar(3)', '😀😀😀😀', 'is longer than 3 characters (4)'],
   ['varchar(3)', '\ud800', 'is not well-formed Unicode'],
