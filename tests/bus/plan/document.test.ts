@@ -23,9 +23,9 @@ describe('parseYaml', () => {
   test('names line and path of every fault at once', () => {
     const lines = problemsOf('name: 1\ntables:\n  - key: 2\n    colour: red\n');
     expect(lines).toHaveLength(3);
-    expect(lines.some((line) => /^x\.yaml:1: name: /.test(line))).toBe(true);
-    expect(lines.some((line) => /^x\.yaml:3: tables\[0\]\.key: /.test(line))).toBe(true);
-    expect(lines.some((line) => /^x\.yaml:4: tables\[0\]\.colour: /.test(line))).toBe(true);
+    expect(lines.some((line) => line.startsWith('x.yaml:1: name: '))).toBe(true);
+    expect(lines.some((line) => line.startsWith('x.yaml:3: tables[0].key: '))).toBe(true);
+    expect(lines.some((line) => line.startsWith('x.yaml:4: tables[0].colour: '))).toBe(true);
   });
 
   test('refuses aliases that would grow beyond all measure', () => {
