@@ -1,5 +1,6 @@
 /** The command tree. docs/cli.md and the help texts are generated from it. */
 import { Command } from 'commander';
+import project from '../package.json' with { type: 'json' };
 import { addTexts, text } from '../bus/base/text.ts';
 import { addExamples, type Register, type Run } from './command.ts';
 import { registerApply } from './commands/apply.ts';
@@ -54,6 +55,7 @@ export function buildProgram({
       outputError: () => {},
     })
     .helpCommand(false)
+    .version(project.version, '-V, --version', text('cli.global.version'))
     .helpOption('-h, --help', text('cli.global.help'));
   addExamples(program, ['civicbus doctor', 'civicbus lag population', 'civicbus get connectors']);
   addGlobalOptions(program);

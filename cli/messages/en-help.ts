@@ -17,6 +17,7 @@ export const EN_HELP: TextTable = {
   'cli.global.debug': 'with stack traces and the logs of clients',
   'cli.global.lang': 'language of texts; names and states in JSON stay English',
   'cli.global.help': 'this help',
+  'cli.global.version': 'the version of civicbus',
 
   'cli.argument.view': 'name of a view, as its declaration says it',
   'cli.argument.connector': 'name of a connector or of its source',
