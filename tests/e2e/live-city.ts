@@ -151,7 +151,12 @@ async function untilEqual({ access, hub }: LiveCity, timeoutMs: number): Promise
   const police = departments['police'];
   const civilAffairs = departments['civil-affairs'];
   if (!police || !civilAffairs) throw new Error('a department is missing');
-  const expected = expectedPopulation(await readSourceTables(police, civilAffairs));
+  // The departments' own server may be the one that was killed last.
+  const tables = await waitFor(() => readSourceTables(police, civilAffairs), {
+    what: "the departments' tables",
+    timeoutMs,
+  });
+  const expected = expectedPopulation(tables);
   let last = 'nothing compared yet';
   try {
     await waitFor(
