@@ -76,15 +76,13 @@ function checkerOf(type: ColumnType): ValueChecker {
   }
 }
 
-/** Largest finite single-precision number; a FLOAT column takes nothing beyond it. */
-const FLOAT_MAX = 3.402823466e38;
-
 function floatChecker(name: 'float' | 'double'): ValueChecker {
   return (value) => {
     if (typeof value !== 'number' || !Number.isFinite(value)) return 'is not a finite number';
-    return name === 'float' && Math.abs(value) > FLOAT_MAX
-      ? 'is beyond the range of float'
-      : undefined;
+    // Rounded to single precision, a value beyond its range is infinite.
+    return name === 'double' || Number.isFinite(Math.fround(value))
+      ? undefined
+      : 'is beyond the range of float';
   };
 }
 

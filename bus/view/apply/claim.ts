@@ -2,7 +2,9 @@
  * Taking partitions over. The database row decides where to read on; the broker decides whether
  * that place still exists. `judge` is pure; `takePartitions` does the talking.
  */
-import { BusError, type ErrorCode } from '../../base/errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { BusError, messageOf, reactionTo, type ErrorCode } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
 import { must } from '../../base/assert.ts';
 import type { Assignment, KafkaAdmin, PartitionOffsets, TopicState } from '../../kafka/kafka.ts';
 import { partitionKey } from '../../kafka/kafka.ts';
@@ -15,6 +17,7 @@ import {
   type OffsetRow,
   type UnitPartition,
 } from '../store/offset-store.ts';
+import { backoffMs } from './backoff.ts';
 
 export type BrokerView = {
   readonly clusterId: string;
@@ -65,6 +68,9 @@ function replaced(row: OffsetRow, difference: string, certain: boolean): Verdict
   const error = new BusError('VIEW_TOPIC_REPLACED', { topic: row.topic, difference });
   return { kind: 'halt', code: error.code, detail: error.message, certain };
 }
+
+/** Looks at a broker that seems to have lost records before that is believed. */
+const UNSURE_LOOKS_MAX = 20;
 
 export type Judged = { readonly row: OffsetRow; readonly verdict: Verdict };
 
@@ -123,4 +129,42 @@ export async function writeHalts(database: SqlDatabase, judged: readonly Judged[
   for (const { row, verdict } of judged) {
     if (verdict.kind === 'halt') await haltUnit(database, row.unit, must(verdict, 'verdict'));
   }
+}
+
+export type ClaimOptions = Omit<TakeOptions, 'admin'> & {
+  readonly admin: () => Promise<KafkaAdmin>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  /** False once a newer claim overtook this one. */
+  readonly current: () => boolean;
+};
+
+/**
+ * Takes the partitions, waiting out outages and looking again at what may only be late. Writes the
+ * halts found. Answers undefined when it was overtaken or asked to end.
+ */
+export async function takeUntilSure(
+  assignment: Assignment,
+  options: ClaimOptions,
+): Promise<Judged[] | undefined> {
+  const { database, clock, log, signal, current } = options;
+  let looks = 0;
+  for (let tries = 1; current() && !signal.aborted; tries++) {
+    try {
+      const judged = await takePartitions(assignment, { ...options, admin: await options.admin() });
+      const unsure = judged.some(({ verdict }) => verdict.kind === 'halt' && !verdict.certain);
+      if (!unsure || ++looks >= UNSURE_LOOKS_MAX) {
+        await writeHalts(database, judged);
+        return judged;
+      }
+    } catch (error) {
+      if (reactionTo(error) === 'bug') throw error;
+      log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
+      // An outage says nothing about the topic.
+      looks = 0;
+    }
+    await clock.sleep(backoffMs(tries), signal).catch(() => {});
+  }
+  return undefined;
 }

@@ -20,15 +20,11 @@ import {
 } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import type { UnitPlan } from '../compile/compile.ts';
-import {
-  advance,
-  haltUnit,
-  readOffsets,
-  type Advance,
-  type OffsetRow,
-} from '../store/offset-store.ts';
-import { takePartitions, writeHalts, type Judged } from './claim.ts';
-import { unitDecoder, type Decoded, type RecordReader, type UnitDecoder } from './decode.ts';
+import { advance, haltUnit, readOffsets } from '../store/offset-store.ts';
+import { BACKOFF, backoffMs } from './backoff.ts';
+import { takeUntilSure, type Judged } from './claim.ts';
+import { unitDecoder, type Decoded, type RecordReader } from './decode.ts';
+import { missOutcome, progressOf, type Held, type Unit } from './held.ts';
 import { reduceByKey } from './reduce.ts';
 import { writeBatch } from './write.ts';
 
@@ -57,23 +53,6 @@ export type Applied = TopicPartition & {
   readonly elapsedMs: number;
 };
 
-type Unit = {
-  readonly plan: UnitPlan;
-  readonly reader: RecordReader;
-  readonly decode: UnitDecoder;
-};
-
-/** A partition this process holds, from one claim to the next. */
-type Held = TopicPartition & {
-  readonly unit: Unit;
-  readonly generation: number;
-  readonly epoch: bigint;
-  next: bigint;
-  deadInARow: number;
-};
-
-const BACKOFF = { firstMs: 20, maxMs: 2_000 };
-const UNSURE_TRIES_MAX = 20;
 const SKIP_INTERVAL_MS = 1_000;
 
 export class ViewEngine implements PartitionHandler {
@@ -108,7 +87,7 @@ export class ViewEngine implements PartitionHandler {
       this.#claims.set(key, id);
     }
     const current = (key: string): boolean => this.#claims.get(key) === id;
-    const judged = await this.#takeUntilSure(assignment, () => keys.some(current));
+    const judged = await this.#take(assignment, () => keys.some(current));
     const byKey = new Map(judged?.map((found) => [partitionKey(found.row), found]));
     return new Map(
       keys.map((key): [string, Claim] => {
@@ -186,35 +165,21 @@ export class ViewEngine implements PartitionHandler {
       .catch(() => {});
   }
 
-  async #takeUntilSure(
-    assignment: Assignment,
-    current: () => boolean,
-  ): Promise<Judged[] | undefined> {
-    const { database, log, owner, signal } = this.#options;
-    const force = assignment.partitions.some(
-      (p) => this.#refused.get(partitionKey(p)) === assignment.groupGeneration,
-    );
-    const unitOf = (topic: string): string =>
-      must(this.#units.get(topic), `no unit reads ${topic}`).plan.unit;
-    let looks = 0;
-    for (let tries = 1; current() && !signal.aborted; tries++) {
-      try {
-        const admin = await this.#options.admin();
-        const judged = await takePartitions(assignment, { database, admin, owner, unitOf, force });
-        const unsure = judged.some(({ verdict }) => verdict.kind === 'halt' && !verdict.certain);
-        if (!unsure || ++looks >= UNSURE_TRIES_MAX) {
-          await writeHalts(database, judged);
-          return judged;
-        }
-      } catch (error) {
-        if (reactionTo(error) === 'bug') throw error;
-        log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
-        // An outage says nothing about the topic.
-        looks = 0;
-      }
-      await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
-    }
-    return undefined;
+  #take(assignment: Assignment, current: () => boolean): Promise<Judged[] | undefined> {
+    const { database, admin, owner, log, signal } = this.#options;
+    return takeUntilSure(assignment, {
+      database,
+      admin,
+      owner,
+      log,
+      signal,
+      clock: this.#clock,
+      current,
+      unitOf: (topic) => must(this.#units.get(topic), `no unit reads ${topic}`).plan.unit,
+      force: assignment.partitions.some(
+        (p) => this.#refused.get(partitionKey(p)) === assignment.groupGeneration,
+      ),
+    });
   }
 
   #settle({ row, verdict }: Judged, assignment: Assignment): Claim {
@@ -381,36 +346,4 @@ export class ViewEngine implements PartitionHandler {
       elapsedMs: this.#clock.now() - started,
     });
   }
-}
-
-export type MissOutcome = 'happened' | 'elsewhere' | 'halted' | 'reclaimed' | 'taken';
-
-/** Reads a missed compare-and-set (or a lost COMMIT answer) off the row as it is now. */
-export function missOutcome(
-  row: OffsetRow | undefined,
-  mine: { readonly epoch: bigint; readonly owner: string; readonly next: bigint },
-): MissOutcome {
-  if (!row) return 'taken';
-  if (row.epoch === mine.epoch) {
-    if (row.haltCode !== null) return 'halted';
-    return row.nextOffset === mine.next ? 'happened' : 'elsewhere';
-  }
-  return row.owner === mine.owner ? 'reclaimed' : 'taken';
-}
-
-function progressOf(held: Held, next: bigint, lastRecordTs: number | null): Advance {
-  const { topic, partition, epoch } = held;
-  return {
-    unit: held.unit.plan.unit,
-    topic,
-    partition,
-    epoch,
-    expected: held.next,
-    next,
-    lastRecordTs,
-  };
-}
-
-function backoffMs(tries: number): number {
-  return Math.min(BACKOFF.maxMs, BACKOFF.firstMs * 2 ** Math.min(tries, 10));
 }

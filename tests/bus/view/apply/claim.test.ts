@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { judge, type BrokerView } from '../../../../bus/view/apply/claim.ts';
-import { missOutcome } from '../../../../bus/view/apply/engine.ts';
+import { missOutcome } from '../../../../bus/view/apply/held.ts';
 import type { OffsetRow } from '../../../../bus/view/store/offset-store.ts';
 
 const ROW: OffsetRow = {

@@ -1,0 +1,7 @@
+/** How long the engine waits between tries of what an outage keeps from it; it never gives up by itself. */
+export const BACKOFF = { firstMs: 20, maxMs: 2_000 } as const;
+
+/** The pause after the `tries`-th try (from 1). */
+export function backoffMs(tries: number): number {
+  return Math.min(BACKOFF.maxMs, BACKOFF.firstMs * 2 ** Math.min(tries, 10));
+}
