@@ -157,7 +157,11 @@ test('a source that is removed leaves no connector, topic, user or right behind'
   expect((await ports.admin.listTopics()).filter((one) => one.includes(name))).toEqual([]);
   expect((await ports.admin.listUsers()).filter((one) => one.includes(name))).toEqual([]);
   expect(await ports.admin.listAcls(`User:src-${name}`)).toEqual([]);
-  expect(await ports.connect.statusOf(`src-${name}`)).toBeUndefined();
+  // The worker shows the state of a connector for a moment after it is gone.
+  await waitFor(async () => (await ports.connect.statusOf(`src-${name}`)) === undefined, {
+    what: 'the connector to be gone',
+    timeoutMs: 60_000,
+  });
 });
 
 async function endAfter(offset: bigint): Promise<bigint | undefined> {

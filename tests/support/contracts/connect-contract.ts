@@ -118,7 +118,10 @@ export function connectContract(what: string, open: () => Promise<ConnectUnderTe
       await stateIs('running');
       await cluster.stop(name);
       await stateIs('stopped');
-      expect((await cluster.statusOf(name))?.tasks).toEqual([]);
+      await waitFor(async () => (await cluster.statusOf(name))?.tasks.length === 0, {
+        what: `the tasks of ${name} to end`,
+        timeoutMs: SETTLED_MS,
+      });
     });
 
     test('a restarted connector runs again', async () => {
