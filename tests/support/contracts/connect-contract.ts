@@ -118,10 +118,15 @@ export function connectContract(what: string, open: () => Promise<ConnectUnderTe
       await stateIs('running');
       await cluster.stop(name);
       await stateIs('stopped');
-      await waitFor(async () => (await cluster.statusOf(name))?.tasks.length === 0, {
-        what: `the tasks of ${name} to end`,
-        timeoutMs: SETTLED_MS,
-      });
+      const stopped = await waitFor(
+        async () => {
+          const status = await cluster.statusOf(name);
+          return status?.tasks.length === 0 && status;
+        },
+        { what: `the tasks of ${name} to end`, timeoutMs: SETTLED_MS },
+      );
+      expect(stopped.state).toBe('stopped');
+    });
     });
 
     test('a restarted connector runs again', async () => {
