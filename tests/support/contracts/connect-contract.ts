@@ -127,7 +127,6 @@ export function connectContract(what: string, open: () => Promise<ConnectUnderTe
       );
       expect(stopped.state).toBe('stopped');
     });
-    });
 
     test('a restarted connector runs again', async () => {
       const { cluster, config } = subject;
