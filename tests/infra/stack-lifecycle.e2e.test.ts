@@ -129,7 +129,14 @@ describe('the native stack', () => {
       restart: 'always',
     });
     expect(await statusOf('beside')).toMatchObject({ state: 'healthy', restarts: 0 });
-    const running = await runningIdentities();
+    // The record of what runs is written a moment after it does.
+    const running = await waitFor(
+      async () => {
+        const found = await runningIdentities();
+        return found.length >= 7 && found;
+      },
+      { what: 'the record of all programs', timeoutMs: 30_000 },
+    );
     expect(running).toHaveLength(7);
     await stack.down();
     expect(running.filter(isAlive)).toEqual([]);

@@ -126,6 +126,8 @@ function workerProperties(setup: ConnectSetup): Properties {
     'scheduled.rebalance.max.delay.ms': 3_000,
     // Past it every exactly-once task fails for good after a start on a busy machine.
     'worker.sync.timeout.ms': 30_000,
+    // By default a worker that was too late leaves the group, and every connector, for five minutes.
+    'worker.unsync.backoff.ms': 1_000,
     'exactly.once.source.support': 'enabled',
     'plugin.path': [cache.plugins, ...(jdbcSink ? [cache.jdbcSink] : [])].join(','),
     'plugin.discovery': 'service_load',
