@@ -11,7 +11,7 @@ import { Lifetime } from '../../bus/base/lifecycle.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import { civicbusAt, type LiveCity, newHome, npmStart, openCity, run } from './live-city.ts';
 
-const RECOVERY_MS = 180_000;
+const RECOVERY_MS = 300_000;
 const SERVICES = [
   'kafka',
   'connect',
