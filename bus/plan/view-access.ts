@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { AclRule } from '../kafka/kafka.ts';
+import { viewGroup } from '../view/view.ts';
 import type { Desired } from './plan.ts';
 
 export type ViewAccess = {
@@ -20,7 +21,7 @@ export function viewAccess({
   readonly view: string;
   readonly topics: readonly string[];
 }): ViewAccess {
-  const user = `view-${view}`;
+  const user = viewGroup(view);
   const read = (resource: AclRule['resource'], name: string): AclRule => ({
     principal: `User:${user}`,
     resource,

@@ -4,13 +4,7 @@
  * it is late. Slots live as long as one assignment.
  */
 import { must } from '../../base/assert.ts';
-import {
-  type Assignment,
-  type Claim,
-  partitionKey,
-  type RecordBatch,
-  type TopicPartition,
-} from '../kafka.ts';
+import { type Assignment, type Claim, partitionKey, type TopicPartition } from '../kafka.ts';
 import type { ConsumerGroup } from './patches/consumer-group.ts';
 
 export type Passed = { readonly fetchOffset: bigint; readonly nextOffset: bigint };
@@ -91,5 +85,3 @@ export function assignmentOf({ assignment }: Membership, slot: Slot): Assignment
   const { topic, partition } = must(slot, 'a slot of this assignment');
   return { ...assignment, partitions: [{ topic, partition }] };
 }
-
-export type BatchParts = Omit<RecordBatch, 'topic' | 'partition'>;

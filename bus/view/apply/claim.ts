@@ -5,7 +5,6 @@
 import type { Clock } from '../../base/clock.ts';
 import { BusError, messageOf, reactionTo, type ErrorCode } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import { must } from '../../base/assert.ts';
 import type { Assignment, KafkaAdmin, PartitionOffsets, TopicState } from '../../kafka/kafka.ts';
 import { partitionKey } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
@@ -127,7 +126,7 @@ export async function takePartitions(
 /** Writes the halts that `judged` calls for, so that they outlive this process. */
 export async function writeHalts(database: SqlDatabase, judged: readonly Judged[]): Promise<void> {
   for (const { row, verdict } of judged) {
-    if (verdict.kind === 'halt') await haltUnit(database, row.unit, must(verdict, 'verdict'));
+    if (verdict.kind === 'halt') await haltUnit(database, row.unit, verdict);
   }
 }
 
