@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from '../../bus/base/retry.ts';
 import { applySources } from '../../connectors/apply.ts';
 import { loadSources } from '../../connectors/load-source.ts';
 import { recaptureSource } from '../../connectors/recapture.ts';
 import { testStack } from '../support/env.ts';
-import { type RealSource, realSource } from './real-source.ts';
+import { type RealSource, realSource, untilCaptured } from './real-source.ts';
 
 const stack = await testStack('grow');
 let source: RealSource;
@@ -69,11 +68,8 @@ async function rowsOf(table: string): Promise<bigint> {
 
 /** Transaction markers take offsets too: at least `count`. */
 async function untilRows(table: string, count: bigint): Promise<bigint> {
-  return waitFor(
-    async () => {
-      const found = await rowsOf(table);
-      return found >= count ? found : undefined;
-    },
-    { what: `${count} offsets of ${table}`, timeoutMs: 60_000, intervalMs: 200 },
-  );
+  return untilCaptured(source, `${count} offsets of ${table}`, async () => {
+    const found = await rowsOf(table);
+    return found >= count ? found : undefined;
+  });
 }

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitFor } from '../../bus/base/retry.ts';
 import { newSecret, writeSecretFile } from '../../bus/base/secrets.ts';
 import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
 import type { KafkaBus } from '../../bus/kafka/kafka.ts';
@@ -26,6 +27,8 @@ export type RealSource = {
   /** Runs `statement` for the capture user at each host; `{user}` stands for it. */
   forUser(statement: string): Promise<void>;
 };
+
+const CAPTURED_TIMEOUT_MS = 160_000;
 
 const TABLE = `CREATE TABLE person (
   id_number VARCHAR(18) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL PRIMARY KEY,
@@ -83,6 +86,21 @@ export async function realSource(stack: TestStack, suffix = 'register'): Promise
       return file;
     },
   };
+}
+
+/** Waits for what only a running capture can bring about; a failure tells what its connector does. */
+export async function untilCaptured<T>(
+  { name, ports }: Pick<RealSource, 'name' | 'ports'>,
+  what: string,
+  probe: () => Promise<T | undefined>,
+  { intervalMs = 200 }: { readonly intervalMs?: number } = {},
+): Promise<T> {
+  try {
+    return await waitFor(probe, { what, timeoutMs: CAPTURED_TIMEOUT_MS, intervalMs });
+  } catch (error) {
+    const status = await ports.connect.statusOf(`src-${name}`);
+    throw new Error(`${what}: the connector is ${JSON.stringify(status)}`, { cause: error });
+  }
 }
 
 function secretFilesOf({

@@ -6,6 +6,10 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { createLog } from '../../bus/base/log.ts';
+import { readSecretFile } from '../../bus/base/secrets.ts';
+import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
+import { keepSourcesRunning } from '../../connectors/keep-running.ts';
 import { defaultCacheRoot } from '../../infra/native/cache/cache-root.ts';
 import { createNativeStack } from '../../infra/native/native-stack.ts';
 import { isAlive, type ProcessIdentity } from '../../infra/native/process/identity.ts';
@@ -35,7 +39,9 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
     throw error;
   }
   project.provide('endpointsFile', join(home, 'endpoints.json'));
+  const keeper = await startKeeper(join(home, 'endpoints.json'));
   return async () => {
+    await keeper.stop();
     const started = await startedProcesses(home);
     await stack.down();
     const leaked = started.filter(({ identity }) => isAlive(identity));
@@ -44,6 +50,27 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
       throw new Error(`Left behind by the stack of the tests: ${names}.`);
     }
     await rm(home, { recursive: true });
+  };
+}
+
+/** As beside every running stack: a task that a busy moment made fail is started again. */
+async function startKeeper(endpointsFile: string): Promise<{ stop(): Promise<void> }> {
+  const { connect } = await readEndpoints(endpointsFile);
+  const end = new AbortController();
+  const running = keepSourcesRunning({
+    connect: createConnectCluster({
+      url: connect.url,
+      user: connect.login.user,
+      password: await readSecretFile(connect.login.passwordFile),
+    }),
+    log: createLog({ level: 'warn' }),
+    signal: end.signal,
+  });
+  return {
+    stop: async () => {
+      end.abort();
+      await running;
+    },
   };
 }
 

@@ -105,7 +105,7 @@ async function formatOnce(setup: KafkaSetup, settings: string): Promise<void> {
   if ((await recall(home, FORMATTED)) !== undefined) return;
   // Of a format that was interrupted: it may lack the password without which nobody gets in.
   await rm(home.data('kafka'), { recursive: true, force: true });
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const user = `SCRAM-SHA-512=[name=admin,password=${secrets['kafka-admin']}]`;
   const argumentFile = home.secretFile('format.args');
   const words = javaArguments({
@@ -122,4 +122,13 @@ async function formatOnce(setup: KafkaSetup, settings: string): Promise<void> {
   );
   await rm(argumentFile);
   await remember(home, FORMATTED, clusterId);
+}
+
+/**
+ * Kafka's form of a UUID: 16 bytes in base64url. As Kafka's own random ids it never begins with
+ * a dash (one in 64 would): the format tool takes that for an option and refuses.
+ */
+export function newClusterId(random: (bytes: number) => Buffer = randomBytes): string {
+  const id = random(16).toString('base64url');
+  return id.startsWith('-') ? newClusterId(random) : id;
 }
