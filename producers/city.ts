@@ -107,7 +107,7 @@ function pickEthnicity(random: Random): string | null {
 }
 
 /** Spreads (seed, serial, salt) over 32 bits, so that neighbours have unlike persons. */
-function mix(seed: number, serial: number, salt: number): number {
+export function mix(seed: number, serial: number, salt: number): number {
   let hash = Math.imul(seed ^ Math.imul(salt, 0x9e3779b1), 0x85ebca6b) ^ serial;
   hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f);
