@@ -8,6 +8,7 @@
  */
 import { type Random, seededRandom } from '../bus/base/random.ts';
 import { citizenId, sexOf } from './citizen-id.ts';
+import { address, phone } from './contact.ts';
 import { addDays } from './dates.ts';
 import { ALL_DIVISIONS, OWN_DIVISIONS } from './divisions.ts';
 import { personName } from './names.ts';
@@ -26,6 +27,9 @@ export type CityPerson = {
   readonly birthplaceDivision: string;
   /** The district of the city where the person lives. */
   readonly homeDivision: string;
+  /** Null where it was never taken down, as is the telephone number. */
+  readonly homeAddress: string | null;
+  readonly phone: string | null;
 };
 
 export type City = {
@@ -73,7 +77,7 @@ function createPerson(seed: number, serial: number, era: Era): CityPerson {
   const { division, birthDate, sequence } = idParts(seed, serial, era);
   const random = seededRandom(mix(seed, serial, era.salt));
   const idNumber = citizenId({ division, birthDate, sequence });
-  return {
+  const person = {
     serial,
     idNumber,
     name: personName(random),
@@ -84,6 +88,7 @@ function createPerson(seed: number, serial: number, era: Era): CityPerson {
     birthplaceDivision: division,
     homeDivision: random.pick(OWN_DIVISIONS).code,
   };
+  return { ...person, homeAddress: address(random, person.homeDivision), phone: phone(random) };
 }
 
 function idParts(seed: number, serial: number, era: Era) {

@@ -50,16 +50,16 @@ export async function sampleKeys(
   scene: Scene,
   { table, column, from, count = 1 }: SampleOptions,
 ): Promise<string[]> {
-  const onward = await scene.read<{ key: string }>(
-    `SELECT ${column} AS \`key\` FROM ${table} WHERE ${column} >= ? ORDER BY ${column} LIMIT ${count}`,
+  const onward = await scene.read<{ found: string }>(
+    `SELECT ${column} AS found FROM ${table} WHERE ${column} >= ? ORDER BY ${column} LIMIT ${count}`,
     [from],
   );
-  if (onward.length === count) return onward.map((row) => row.key);
-  const wrapped = await scene.read<{ key: string }>(
-    `SELECT ${column} AS \`key\` FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${count - onward.length}`,
+  if (onward.length === count) return onward.map((row) => row.found);
+  const wrapped = await scene.read<{ found: string }>(
+    `SELECT ${column} AS found FROM ${table} WHERE ${column} < ? ORDER BY ${column} LIMIT ${count - onward.length}`,
     [from],
   );
-  return [...onward, ...wrapped].map((row) => row.key);
+  return [...onward, ...wrapped].map((row) => row.found);
 }
 
 export type SampleOptions = {

@@ -1,11 +1,12 @@
 /** What changes about those who are registered: moves, corrections, new identity numbers. */
 import type { Random } from '../../bus/base/random.ts';
 import { withSequence } from '../citizen-id.ts';
+import { address, phone } from '../contact.ts';
 import type { Step } from '../department.ts';
 import { OWN_DIVISIONS } from '../divisions.ts';
 import { personName, rareName } from '../names.ts';
 import { placeholders, type Scene } from '../scene.ts';
-import { address, detailColumns, phone } from './rows.ts';
+import { detailColumns } from './rows.ts';
 import { sampleIds, sampleOne, TABLES } from './tables.ts';
 
 async function move(scene: Scene): Promise<void> {

@@ -27,10 +27,7 @@ export async function registerPersons(
     housed.map((person) => householdRow(person, random, household)),
   );
   const resident = persons.filter(() => !later());
-  await scene.insert(
-    'residence',
-    resident.map((person) => residenceRow(person, random)),
-  );
+  await scene.insert('residence', resident.map(residenceRow));
 }
 
 /** A birth: the child joins the household of somebody registered, in one transaction. */
@@ -91,7 +88,7 @@ async function dropOrAddBlock(scene: Scene): Promise<void> {
     person.idNumber,
   ]);
   if (removed > 0) return;
-  const row = table === 'residence' ? residenceRow(person, random) : householdRow(person, random);
+  const row = table === 'residence' ? residenceRow(person) : householdRow(person, random);
   await scene.insert(table, [row]);
 }
 

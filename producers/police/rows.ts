@@ -2,7 +2,7 @@
 import type { Random } from '../../bus/base/random.ts';
 import type { SqlRow } from '../../bus/sql/sql.ts';
 import type { CityPerson } from '../city.ts';
-import { divisionName } from '../divisions.ts';
+import { address } from '../contact.ts';
 
 const UNSIGNED_MAX = 2n ** 64n - 1n;
 const EXTREME_SHARE = 0.02;
@@ -15,7 +15,6 @@ const REMARKS = [
   ' blanks at both ends ',
   '',
 ] as const;
-const ROADS = ['中山', '环市', '东风', '𡋾頭', '㙍涌', '解放', '体育'] as const;
 const MOMENT_EXTREMES = ['9999-12-31 23:59:59.999999', '1000-01-01 00:00:00.000000'] as const;
 const HEIGHT_EXTREMES = ['999.99', '-999.99', '0.00', '0.01'] as const;
 const REGISTRATION_TYPES = ['resident', 'collective', 'agricultural'] as const;
@@ -61,23 +60,14 @@ export function householdRow(person: CityPerson, random: Random, household?: str
   };
 }
 
-export function residenceRow(person: CityPerson, random: Random): SqlRow {
+/** Where everybody knows the person to live, until the person moves. */
+export function residenceRow(person: CityPerson): SqlRow {
   return {
     id_number: person.idNumber,
     residence_division: person.homeDivision,
-    residence_address: address(random, person.homeDivision),
-    phone: phone(random),
+    residence_address: person.homeAddress,
+    phone: person.phone,
   };
-}
-
-/** An address within `division`, now and then with a rare character; NULL where it was never taken down. */
-export function address(random: Random, division: string): string | null {
-  if (random.chance(0.01)) return null;
-  return `${divisionName(division)}${random.pick(ROADS)}路${random.int(1, 999)}号${random.int(1, 60)}室`;
-}
-
-export function phone(random: Random): string | null {
-  return random.chance(0.05) ? null : `13${random.int(100_000_000, 999_999_999)}`;
 }
 
 export function moment(random: Random): string {

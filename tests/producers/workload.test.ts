@@ -16,7 +16,12 @@ function answer({ sql, values }: Statement) {
   if (sql.includes('spouse_a_id_number AS')) {
     return [{ number: String(values[0]), event: 'married', spouseA: 'a', spouseB: 'b' }];
   }
-  return [{ key: String(values[0]), household_number: '1' }];
+  const columns = /^SELECT (.*?) FROM/s.exec(sql)?.[1]?.split(', ') ?? [];
+  return [Object.fromEntries(columns.map((column) => [nameOf(column), String(values.at(-1))]))];
+}
+
+function nameOf(selected: string): string {
+  return selected.split(' AS ').at(-1) ?? selected;
 }
 
 async function day(name: string, seed: number, steps: number): Promise<Statement[]> {
