@@ -10,8 +10,8 @@ import { literal, quoteName } from '../bus/sql/mysql/mysql-literal.ts';
 import type { SqlTarget } from '../bus/sql/sql.ts';
 import { viewDdl, type NamedStatement } from '../bus/view/compile/ddl.ts';
 import { tableDifferences } from '../bus/view/store/inspect.ts';
-import { ENGINE_GRANTS, ENGINE_MIGRATIONS } from '../bus/view/store/migrations.ts';
-import type { ViewModel } from '../bus/view/view.ts';
+import { ENGINE_GRANTS, ENGINE_MIGRATIONS, HISTORY_TABLE } from '../bus/view/store/migrations.ts';
+import { readerViews, type ViewModel } from '../bus/view/view.ts';
 
 export type InstallOptions = {
   /** An administrator of the target server. */
@@ -38,12 +38,13 @@ export async function installView(
   await migrate(target, ENGINE_MIGRATIONS);
   await using hub = closing(openDatabase(target, { connectionsMax: 1 }));
   const ddl = viewDdl(view);
-  const isTable = ({ name }: NamedStatement): boolean => name !== view.entity.table;
+  const readers = new Set(readerViews(view));
+  const isTable = ({ name }: NamedStatement): boolean => !readers.has(name);
   for (const { sql } of ddl.filter(isTable)) await hub.db.execute(sql);
   const [difference] = await tableDifferences(hub.db, view);
   if (difference !== undefined)
     throw new BusError('VIEW_TABLES_DIFFER', { view: view.name, difference });
-  // The readers' view names every column: made before the check it would fail without saying why.
+  // The readers' views name every column: made before the check they would fail without saying why.
   for (const { sql } of ddl.filter((made) => !isTable(made))) await hub.db.execute(sql);
   await grantConsumer(server.db, view, consumer);
 }
@@ -58,6 +59,10 @@ async function grantConsumer(
     await db.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
     await db.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
     await db.execute(`GRANT ${ENGINE_GRANTS} ON ${quoteName(view.database)}.* TO ${account}`);
+    // Only what is older than the declared retention is ever deleted, and only there.
+    await db.execute(
+      `GRANT DELETE ON ${quoteName(view.database)}.${quoteName(HISTORY_TABLE)} TO ${account}`,
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import type { SqlDatabase } from '../sql/sql.ts';
 import type { RecordReader } from './apply/decode.ts';
 import { ViewEngine, type Applied } from './apply/engine.ts';
 import { compileView, type UnitPlan } from './compile/compile.ts';
+import { pruneHistory } from './store/history-store.ts';
 import { viewGroup, type ViewModel } from './view.ts';
 
 export type RunViewOptions = {
@@ -36,6 +37,7 @@ export type RunningView = {
 
 const CONCURRENCY = 4;
 const HALT_CHECK_MS = 1_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
 /** Bounds one transaction: about 5,000 records of a usual row. */
 const BYTES_PER_PARTITION_MAX = 1_048_576;
 const FETCH_WAIT_MS_MAX = 100;
@@ -98,6 +100,7 @@ function startConsumer(
   });
   lifetime.defer('consumer', () => consumer.close());
   void watchHalts(engine, lifetime.signal, log);
+  if (view.history) void boundHistory(view.history, { database, signal: lifetime.signal, log });
   return consumer;
 }
 
@@ -135,5 +138,22 @@ async function watchHalts(engine: ViewEngine, signal: AbortSignal, log: Log): Pr
       .reviveHalted()
       .catch((error: unknown) => log.debug({ error: messageOf(error) }, 'halts not read'));
     await systemClock.sleep(HALT_CHECK_MS, signal).catch(() => {});
+  }
+}
+
+/** Deletes what is older than the retention, now and then for as long as the view runs. */
+async function boundHistory(
+  { retentionDays }: { readonly retentionDays: number },
+  {
+    database,
+    signal,
+    log,
+  }: { readonly database: SqlDatabase; readonly signal: AbortSignal; readonly log: Log },
+): Promise<void> {
+  while (!signal.aborted) {
+    await pruneHistory(database, retentionDays)
+      .then((rows) => rows > 0 && log.info({ rows, retentionDays }, 'history pruned'))
+      .catch((error: unknown) => log.debug({ error: messageOf(error) }, 'history not pruned'));
+    await systemClock.sleep(PRUNE_INTERVAL_MS, signal).catch(() => {});
   }
 }

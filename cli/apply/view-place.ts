@@ -8,7 +8,7 @@ import { ensurePassword, isFile } from '../../bus/plan/secret-files.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { tableDifferences } from '../../bus/view/store/inspect.ts';
 import { ENGINE_MIGRATIONS } from '../../bus/view/store/migrations.ts';
-import { mirrorTable, rowsTable, type ViewModel } from '../../bus/view/view.ts';
+import { readerViews, viewTables, type ViewModel } from '../../bus/view/view.ts';
 import { installView } from '../../consumers/install.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { viewLogins } from '../stack/view-logins.ts';
@@ -27,11 +27,7 @@ export async function planPlace(
 ): Promise<PlacePlan> {
   const hub = await access.root('hub');
   const existing = await tablesOf(hub, view.database);
-  const wanted = [
-    rowsTable(view),
-    view.entity.table,
-    ...view.blocks.filter(({ mirror }) => mirror).map(mirrorTable),
-  ];
+  const wanted = [...viewTables(view), ...readerViews(view)];
   const missing = wanted.filter((table) => !existing.has(table));
   const migrated = existing.has('civicbus_migration')
     ? await migrationsOf(hub, view.database)

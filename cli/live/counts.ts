@@ -1,11 +1,5 @@
 /** How many rows each block has at its source and in the view. Two counts at two moments: equal only when nobody writes. */
-import {
-  engineColumns,
-  mirrorTable,
-  rowsTable,
-  type Block,
-  type ViewModel,
-} from '../../bus/view/view.ts';
+import { engineColumns, sourceTarget, type Block, type ViewModel } from '../../bus/view/view.ts';
 import { quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { StackAccess } from '../stack/access.ts';
@@ -47,8 +41,8 @@ async function countSource(db: SqlDatabase, { from }: Block): Promise<number> {
 }
 
 async function countInView(db: SqlDatabase, view: ViewModel, block: Block): Promise<number> {
-  const table = block.mirror ? mirrorTable(block) : rowsTable(view);
-  const { there } = engineColumns(block.mirror ? '' : block.name);
+  const { table, prefix } = sourceTarget(view, block);
+  const { there } = engineColumns(prefix);
   return countRows(db, `${qualified(view.database, table)} WHERE ${quoteName(there)} = 1`);
 }
 

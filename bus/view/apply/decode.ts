@@ -6,10 +6,12 @@
 import { BusError, isBusError, reactionTo, type ErrorCode } from '../../base/errors.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import type { ChangeEvent } from '../../change/envelope.ts';
+import { positionText } from '../../change/position.ts';
 import { valueChecker, type ValueChecker } from '../../change/value-check.ts';
 import type { RawRecord, TopicPartition } from '../../kafka/kafka.ts';
 import type { UnitPlan } from '../compile/compile.ts';
 import type { DeadLetter } from '../store/dead-letter-store.ts';
+import type { HistoryOp, HistoryRow } from '../store/history-store.ts';
 import type { Column } from '../view.ts';
 import { versionBase } from '../version.ts';
 import { sortKeyOf, type KeyedRow } from './reduce.ts';
@@ -30,9 +32,13 @@ export type Decoded = {
   readonly rows: readonly KeyedRow[];
   readonly deadLetters: readonly DeadLetter[];
   readonly cut?: Cut;
+  /** Every change in offset order, where the view keeps a history. */
+  readonly history: readonly HistoryRow[];
   /** Dead letters at the end of what was read without a good record after them. */
   readonly deadInARow: number;
 };
+
+const POSITION_CHARS_MAX = 200;
 
 /** So many unreadable records one after another are no accident: the unit halts. */
 export const DEAD_LETTERS_IN_A_ROW_MAX = 100;
@@ -49,16 +55,18 @@ export function unitDecoder(plan: UnitPlan, reader: RecordReader): UnitDecoder {
   return (records, { topic, partition, generation, deadInARow: before }) => {
     const base = versionBase(generation, partition);
     const rows: KeyedRow[] = [];
+    const history: HistoryRow[] = [];
     const deadLetters: DeadLetter[] = [];
     let deadInARow = before;
     for (const record of records) {
       try {
-        const row = rowOf(record, { plan, reader, keyChecks, valueChecks, base });
-        if (row) rows.push(row);
+        const found = rowOf(record, { plan, reader, keyChecks, valueChecks, base });
+        if (found) rows.push(found.row);
+        if (plan.history && found?.change) history.push(historyOf(record, found.row, found.change));
         deadInARow = 0;
       } catch (error) {
         const cut = cutFor(error, record, { topic, partition });
-        if (cut) return { rows, deadLetters, deadInARow, cut };
+        if (cut) return { rows, history, deadLetters, deadInARow, cut };
         const { code, message } = error as BusError;
         deadLetters.push({
           topic,
@@ -70,11 +78,17 @@ export function unitDecoder(plan: UnitPlan, reader: RecordReader): UnitDecoder {
         });
         deadInARow++;
         if (deadInARow >= DEAD_LETTERS_IN_A_ROW_MAX) {
-          return { rows, deadLetters, deadInARow, cut: tooMany(record, topic, deadInARow, code) };
+          return {
+            rows,
+            history,
+            deadLetters,
+            deadInARow,
+            cut: tooMany(record, topic, deadInARow, code),
+          };
         }
       }
     }
-    return { rows, deadLetters, deadInARow };
+    return { rows, history, deadLetters, deadInARow };
   };
 }
 
@@ -86,11 +100,15 @@ type RowContext = {
   readonly base: bigint;
 };
 
-function rowOf(record: RawRecord, context: RowContext): KeyedRow | undefined {
+/** A tombstone brings no change: its delete came before it. */
+type Found = { readonly row: KeyedRow; readonly change?: ChangeEvent };
+
+function rowOf(record: RawRecord, context: RowContext): Found | undefined {
   const { reader, keyChecks, valueChecks, base } = context;
   if (record.value === null) {
     // A tombstone follows its delete; taken as a delete it also holds where the delete itself is gone.
-    return keyedRow(record, keyOf(record, reader, keyChecks), null, base, record.timestampMs);
+    const key = keyOf(record, reader, keyChecks);
+    return { row: keyedRow(record, key, null, base, record.timestampMs) };
   }
   const change = reader.change(record.value);
   if (change.op === 'm') return undefined;
@@ -101,10 +119,27 @@ function rowOf(record: RawRecord, context: RowContext): KeyedRow | undefined {
       offset: record.offset,
     });
   const key = keyOf(record, reader, keyChecks);
-  if (change.op === 'd') return keyedRow(record, key, null, base, change.sourceTsMs);
+  if (change.op === 'd')
+    return { row: keyedRow(record, key, null, base, change.sourceTsMs), change };
   const values = change.after ?? [];
   checkColumns(values, valueChecks);
-  return keyedRow(record, key, values, base, change.sourceTsMs);
+  return { row: keyedRow(record, key, values, base, change.sourceTsMs), change };
+}
+
+function historyOf(
+  { offset }: RawRecord,
+  { key, values }: KeyedRow,
+  change: ChangeEvent,
+): HistoryRow {
+  const { op, position, sourceTsMs } = change;
+  return {
+    offset,
+    op: op as HistoryOp,
+    key: key as readonly ColumnValue[],
+    values: values as readonly ColumnValue[] | null,
+    position: positionText(position).slice(0, POSITION_CHARS_MAX),
+    sourceMs: sourceTsMs,
+  };
 }
 
 function keyOf(

@@ -275,6 +275,8 @@ export class ViewEngine implements PartitionHandler {
       plan,
       progress: progressOf(held, next, records.at(-1)?.timestampMs ?? null),
       rows: reduceByKey(decoded.rows),
+      history: decoded.history,
+      generation: held.generation,
       deadLetters: decoded.deadLetters,
       ...(cut ? { cut } : {}),
     });

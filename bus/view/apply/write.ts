@@ -7,6 +7,7 @@ import type { SqlDatabase, SqlSession, SqlValue } from '../../sql/sql.ts';
 import type { DerivedBlock, UnitPlan } from '../compile/compile.ts';
 import { upsertStatements, type UpsertRow } from '../compile/upsert.ts';
 import { storeDeadLetters, type DeadLetter } from '../store/dead-letter-store.ts';
+import { appendHistory, type HistoryRow } from '../store/history-store.ts';
 import { advance, haltUnit, type Advance } from '../store/offset-store.ts';
 import { noteSweep } from '../store/sweep-store.ts';
 import type { Cut } from './decode.ts';
@@ -22,6 +23,9 @@ export type BatchWrite = {
   /** Reduced and sorted by key. */
   readonly rows: readonly KeyedRow[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Not reduced; empty where the view keeps no history. */
+  readonly history: readonly HistoryRow[];
+  readonly generation: number;
   readonly cut?: Cut;
 };
 
@@ -31,6 +35,7 @@ export async function writeBatch(database: SqlDatabase, batch: BatchWrite): Prom
     await database.transaction(async (session) => {
       if (!(await advance(session, batch.progress))) throw new NotOurs();
       await writeRows(session, batch);
+      await recordHistory(session, batch);
       await storeDeadLetters(session, batch.plan.unit, batch.deadLetters);
       if (batch.cut) await halt(session, batch, batch.cut);
     });
@@ -41,19 +46,52 @@ export async function writeBatch(database: SqlDatabase, batch: BatchWrite): Prom
   }
 }
 
+async function recordHistory(
+  session: SqlSession,
+  { plan, progress, generation, history }: BatchWrite,
+): Promise<void> {
+  if (history.length === 0) return;
+  const { unit, topic, partition } = progress;
+  const columns = plan.target.valueColumns;
+  await appendHistory(session, { unit, topic, partition, generation, columns }, history);
+}
+
 /** Rolls the transaction back without being an error of anything. */
 class NotOurs extends Error {}
 
-async function writeRows(session: SqlSession, { plan, rows }: BatchWrite): Promise<void> {
+/** Writes reduced and sorted rows, and whatever follows from them: derived blocks, conflicts. */
+export async function writeRows(
+  session: SqlSession,
+  { plan, rows }: Pick<BatchWrite, 'plan' | 'rows'>,
+): Promise<void> {
   if (rows.length === 0) return;
   const { derived } = plan;
   const touchedBefore = derived ? await entitiesOf(session, derived, rows) : [];
   for (const sql of upsertStatements(plan.upsert, rows, CHUNK)) await session.execute(sql);
-  if (!derived) return;
+  if (!derived)
+    return updateConflicts(
+      session,
+      plan,
+      rows.map(({ key }) => key[0] ?? null),
+    );
   const touchedNow = rows.flatMap(({ key, values }) =>
     values === null ? [] : (derived.entityOf(key, values) as SqlValue[]),
   );
-  await recomputeBlocks(session, derived, sortedKeys([...touchedBefore, ...touchedNow]));
+  const entities = sortedKeys([...touchedBefore, ...touchedNow]);
+  await recomputeBlocks(session, derived, entities);
+  await updateConflicts(session, plan, entities);
+}
+
+/** Opens and resolves conflicts of entities whose rows this transaction holds. */
+async function updateConflicts(
+  session: SqlSession,
+  { conflicts }: UnitPlan,
+  entities: readonly SqlValue[],
+): Promise<void> {
+  if (!conflicts) return;
+  for (const some of chunks(entities, KEYS_PER_STATEMENT_MAX)) {
+    for (const sql of conflicts.statementsFor(some)) await session.execute(sql);
+  }
 }
 
 /** Entities that the mirror rows of this batch concerned until now. */

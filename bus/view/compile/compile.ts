@@ -2,8 +2,10 @@
  * From a view model to one plan per unit: what to read from which topic, and the SQL that writes
  * it. Pure: the same model gives the same plan.
  */
-import { must } from '../../base/assert.ts';
 import {
+  blockColumns,
+  childColumns,
+  childTable,
   engineColumns,
   mirrorTable,
   rowsTable,
@@ -13,6 +15,7 @@ import {
   type Item,
   type ViewModel,
 } from '../view.ts';
+import { compileConflicts, type CompiledConflicts } from './conflicts.ts';
 import { compileRecompute, type CompiledRecompute } from './recompute.ts';
 import { compileUpsert, type CompiledUpsert, type UpsertTarget } from './upsert.ts';
 
@@ -26,6 +29,10 @@ export type UnitPlan = {
   readonly target: UpsertTarget;
   readonly upsert: CompiledUpsert;
   readonly derived?: DerivedBlock;
+  /** What to compare once rows of these entities were written. */
+  readonly conflicts?: CompiledConflicts;
+  /** Every change is also appended to the view's history. */
+  readonly history: boolean;
 };
 
 /** How a mirrored unit brings its entities up to date. */
@@ -42,12 +49,9 @@ export function compileView(view: ViewModel): UnitPlan[] {
 }
 
 function compileUnit(view: ViewModel, block: Block): UnitPlan {
-  const keyNames = new Set(block.key.map(({ name }) => name));
-  const columns: Column[] = block.mirror
-    ? block.mirror.columns.filter(({ name }) => !keyNames.has(name))
-    : block.items.map(({ from, type }) => ({ name: from, type }));
-  const target = block.mirror ? mirrorTarget(block, columns) : blockTarget(view, block, 'newest');
+  const { columns, target } = unitTarget(view, block);
   const derived = compileDerived(view, block, columns);
+  const conflicts = compileConflicts(view, block);
   return {
     unit: unitName(view, block),
     topic: block.from.topic,
@@ -56,7 +60,25 @@ function compileUnit(view: ViewModel, block: Block): UnitPlan {
     target,
     upsert: compileUpsert(target),
     ...(derived ? { derived } : {}),
+    ...(conflicts ? { conflicts } : {}),
+    history: view.history !== undefined,
   };
+}
+
+/** Where rows of the source's table go, and the source columns that fill it, in the order written. */
+function unitTarget(
+  view: ViewModel,
+  block: Block,
+): { readonly columns: readonly Column[]; readonly target: UpsertTarget } {
+  if (block.mirror) {
+    const keyNames = new Set(block.key.map(({ name }) => name));
+    const columns = block.mirror.columns.filter(({ name }) => !keyNames.has(name));
+    return { columns, target: ownTarget(mirrorTable(block), block, columns) };
+  }
+  const written = block.many ? childColumns(block) : blockColumns(block);
+  const columns = written.map(({ from, type }) => ({ name: from, type }));
+  if (block.many) return { columns, target: ownTarget(childTable(block), block, written) };
+  return { columns, target: blockTarget(view, block, 'newest') };
 }
 
 function compileDerived(
@@ -74,7 +96,7 @@ function compileDerived(
   return {
     entityOf: (key, values) =>
       slots.map(({ inKey, inValues }) => (inKey >= 0 ? key[inKey] : values[inValues])),
-    items: block.items,
+    items: blockColumns(block),
     recompute: compileRecompute(view, block, mirror),
     upsert: compileUpsert(blockTarget(view, block, 'count')),
   };
@@ -84,16 +106,16 @@ function blockTarget(view: ViewModel, block: Block, guard: UpsertTarget['guard']
   return {
     table: rowsTable(view),
     keyColumns: [view.entity.key.name],
-    valueColumns: block.items.map(({ name }) => name),
+    valueColumns: blockColumns(block).map(({ name }) => name),
     ...engineColumns(block.name),
     guard,
   };
 }
 
-function mirrorTarget(block: Block, columns: readonly Column[]): UpsertTarget {
-  must(block.mirror, 'mirrorTarget of a direct block');
+/** A table keyed by the source's own key. */
+function ownTarget(table: string, block: Block, columns: readonly Column[]): UpsertTarget {
   return {
-    table: mirrorTable(block),
+    table,
     keyColumns: block.key.map(({ name }) => name),
     valueColumns: columns.map(({ name }) => name),
     ...engineColumns(''),

@@ -7,6 +7,7 @@
 import { literal, quoteName } from '../../sql/mysql/mysql-literal.ts';
 import type { SqlValue } from '../../sql/sql.ts';
 import {
+  blockColumns,
   engineColumns,
   mirrorTable,
   rowsTable,
@@ -49,7 +50,7 @@ function blocksSql(block: Block, mirror: Mirror, among: string): string {
   const { there, at } = engineColumns('');
   const order = mirror.latestBy.map((_, index) => `o${index} DESC`).join(', ');
   const candidates = unionOf(mirror.touches, (touch) => {
-    const items = block.items.map(
+    const items = blockColumns(block).map(
       (item, index) => `${exact(item, quoteName(sourceColumn(touch, item.from)))} AS i${index}`,
     );
     const ordering = mirror.latestBy.map((column, index) => `${quoteName(column)} AS o${index}`);
@@ -59,7 +60,9 @@ function blocksSql(block: Block, mirror: Mirror, among: string): string {
       `FROM ${quoteName(mirrorTable(block))} WHERE ${quoteName(there)} = 1 AND ${entity} IN (${among})`,
     ].join(' ');
   });
-  const items = block.items.map((_, index) => `i${index}`).join(', ');
+  const items = blockColumns(block)
+    .map((_, index) => `i${index}`)
+    .join(', ');
   return [
     `SELECT k, ${items}, at FROM (`,
     `SELECT c.*, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ${order}) AS rn FROM (${candidates}) AS c`,

@@ -45,6 +45,20 @@ const mirror = z
   })
   .describe('For source tables whose key is not the key of the view.');
 
+const many = z
+  .strictObject({
+    key: z.array(column).min(1).describe('The primary key of the source table, with types.'),
+    entity: columnName
+      .optional()
+      .describe('The column that names the entity; absent for a table that stands by itself.'),
+  })
+  .describe('For source tables whose rows are all shown, in a table of their own.');
+
+const report = z.strictObject({
+  item: columnName.describe('An item of which another block is the authority.'),
+  from: columnName.optional().describe('Source column of the value; default: the item name.'),
+});
+
 const block = z.strictObject({
   name,
   category: z.number().int().min(1),
@@ -55,7 +69,16 @@ const block = z.strictObject({
     key: z.array(columnName).min(1).describe('Primary key of the source table, in its order.'),
   }),
   mirror: mirror.optional(),
-  items: z.array(item).min(1),
+  many: many.optional(),
+  items: z.array(item),
+  kept: z
+    .array(item)
+    .default([])
+    .describe('Stored beside the items for lifecycle and history, not shown.'),
+  reports: z
+    .array(report)
+    .default([])
+    .describe('Values of other blocks’ items; where they differ, a conflict is open.'),
 });
 
 export const viewSchema = z.strictObject({
@@ -64,7 +87,19 @@ export const viewSchema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, 'expected lower-case letters, digits and "-"'),
   description: z.string().default(''),
   database: name,
-  entity: z.strictObject({ table: name, key: column, visibleBy: name }),
+  entity: z.strictObject({
+    table: name,
+    key: column,
+    visibleBy: name,
+    visibleWhile: z
+      .strictObject({ column: columnName, in: z.array(z.string()).min(1) })
+      .optional()
+      .describe('Shown only while this column of the visibleBy block has one of the values.'),
+  }),
+  history: z
+    .strictObject({ retentionDays: z.int().min(1).max(36_500) })
+    .optional()
+    .describe('Keeps every change, append-only, for so many days.'),
   blocks: z.array(block).min(1),
 });
 

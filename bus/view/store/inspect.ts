@@ -4,7 +4,15 @@
  */
 import { sqlTypeOf } from '../../change/column-type.ts';
 import type { SqlSession } from '../../sql/sql.ts';
-import { engineColumns, mirrorTable, rowsTable, type Column, type ViewModel } from '../view.ts';
+import {
+  blockColumns,
+  childColumns,
+  engineColumns,
+  rowsTable,
+  sourceTarget,
+  type Column,
+  type ViewModel,
+} from '../view.ts';
 
 type Found = {
   readonly table_name: string;
@@ -43,13 +51,21 @@ function wantedColumns(view: ViewModel): Wanted[] {
     Object.values(engineColumns(prefix)).map((name) => ({ table, name, type: undefined }));
   return [
     ...declared(rows, [view.entity.key]),
-    ...view.blocks.flatMap((block) => [
-      ...declared(rows, block.items),
-      ...engine(rows, block.name),
-      ...(block.mirror
-        ? [...declared(mirrorTable(block), block.mirror.columns), ...engine(mirrorTable(block), '')]
-        : []),
-    ]),
+    ...view.blocks.flatMap((block) => {
+      const { table, prefix } = sourceTarget(view, block);
+      if (block.many)
+        return [
+          ...declared(table, [...block.key, ...childColumns(block)]),
+          ...engine(table, prefix),
+        ];
+      return [
+        ...declared(rows, blockColumns(block)),
+        ...engine(rows, block.name),
+        ...(block.mirror
+          ? [...declared(table, block.mirror.columns), ...engine(table, prefix)]
+          : []),
+      ];
+    }),
   ];
 }
 

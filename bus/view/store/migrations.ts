@@ -3,6 +3,9 @@ import type { Migration } from '../../sql/mysql/migrate.ts';
 
 const OPTIONS = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin';
 
+/** Append-only, except for what is older than the view's retention. */
+export const HISTORY_TABLE = 'civicbus_history';
+
 export const ENGINE_MIGRATIONS: readonly Migration[] = [
   {
     name: '001-offsets',
@@ -55,6 +58,42 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
         state VARCHAR(20) NOT NULL,
         at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
         PRIMARY KEY (unit, topic, \`partition\`, \`offset\`)
+      ) ${OPTIONS}`,
+    ],
+  },
+  {
+    name: '004-conflicts',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS civicbus_conflict (
+        item VARCHAR(64) NOT NULL,
+        reporter VARCHAR(64) NOT NULL COMMENT 'the block whose source says otherwise',
+        entity VARCHAR(190) NOT NULL,
+        authority_value TEXT NULL,
+        reported_value TEXT NOT NULL,
+        since_ms BIGINT NOT NULL COMMENT 'source time of the change that opened it',
+        resolved_ms BIGINT NULL COMMENT 'NULL while it is open',
+        PRIMARY KEY (item, reporter, entity)
+      ) ${OPTIONS}`,
+    ],
+  },
+  {
+    name: '005-history',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS ${HISTORY_TABLE} (
+        topic VARCHAR(249) NOT NULL,
+        generation TINYINT UNSIGNED NOT NULL,
+        \`partition\` SMALLINT UNSIGNED NOT NULL,
+        \`offset\` BIGINT NOT NULL,
+        unit VARCHAR(100) NOT NULL,
+        row_key VARCHAR(250) NOT NULL COMMENT 'key of the source row; a JSON list where it has several columns',
+        op CHAR(1) NOT NULL COMMENT 'c created, u changed, d deleted, r read by a snapshot, s swept',
+        row_values LONGTEXT NULL COMMENT 'JSON: what the row held after the change; NULL when it was deleted',
+        source_position VARCHAR(200) NULL,
+        source_ms BIGINT NULL,
+        applied_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+        PRIMARY KEY (topic, generation, \`partition\`, \`offset\`, op),
+        KEY by_row (row_key, source_ms),
+        KEY by_age (applied_at)
       ) ${OPTIONS}`,
     ],
   },

@@ -17,7 +17,7 @@ import type { SqlDatabase, SqlRow, SqlTarget } from '../../../bus/sql/sql.ts';
 import type { RecordReader } from '../../../bus/view/apply/decode.ts';
 import { ViewEngine, type Applied } from '../../../bus/view/apply/engine.ts';
 import { compileView } from '../../../bus/view/compile/compile.ts';
-import type { ViewModel } from '../../../bus/view/view.ts';
+import { viewTables, type ViewModel } from '../../../bus/view/view.ts';
 import { installView } from '../../../consumers/install.ts';
 import type { TestStack } from '../env.ts';
 import { oracleView } from './oracle-view.ts';
@@ -90,8 +90,12 @@ export const ALL_PARTITIONS: readonly TopicPartition[] = [PEOPLE, MARRIAGES].fla
 );
 
 /** Installs the oracle view as `<prefix>_<name>`, emptied after every test and dropped at the end. */
-export async function engineRig(stack: TestStack, name: string): Promise<Rig> {
-  const view = oracleView(`${stack.prefix}_${name}`);
+export async function engineRig(
+  stack: TestStack,
+  name: string,
+  viewOf: (database: string) => ViewModel = oracleView,
+): Promise<Rig> {
+  const view = viewOf(`${stack.prefix}_${name}`);
   const { host, port, root: login } = stack.endpoints.databases.hub;
   const administrator: SqlTarget = {
     host,
@@ -107,7 +111,7 @@ export async function engineRig(stack: TestStack, name: string): Promise<Rig> {
   const broker = newBroker();
   afterEach(async () => {
     Object.assign(broker, newBroker());
-    await emptyView(root);
+    await emptyView(root, view);
   });
   return {
     view,
@@ -125,14 +129,9 @@ export async function engineRig(stack: TestStack, name: string): Promise<Rig> {
 }
 
 /** As the administrator: the consumer has no right to delete. */
-export async function emptyView(root: SqlDatabase): Promise<void> {
-  for (const table of [
-    'person__rows',
-    'marriage__mirror',
-    'civicbus_offset',
-    'civicbus_dead_letter',
-    'civicbus_sweep',
-  ])
+export async function emptyView(root: SqlDatabase, view: ViewModel): Promise<void> {
+  const own = ['offset', 'dead_letter', 'sweep', 'conflict', 'history'];
+  for (const table of [...viewTables(view), ...own.map((name) => `civicbus_${name}`)])
     await root.execute(`DELETE FROM ${table}`);
 }
 

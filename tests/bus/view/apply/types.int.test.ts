@@ -93,7 +93,16 @@ async function write(
   );
   const row: KeyedRow = { key: [key], values, atMs: 1, version: ++next, sortKey: sortKeyOf([key]) };
   const progress = { ...at, epoch: 0n, expected: next - 1n, next, lastRecordTs: 1 };
-  expect(await writeBatch(database, { plan, progress, rows: [row], deadLetters: [] })).toBe(true);
+  expect(
+    await writeBatch(database, {
+      plan,
+      progress,
+      rows: [row],
+      deadLetters: [],
+      history: [],
+      generation: 1,
+    }),
+  ).toBe(true);
 }
 
 describe('a value is the same in a direct block and in one worked out from a mirror', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { ProblemsError } from '../../../../bus/base/errors.ts';
+import { visible } from '../../../../bus/view/compile/ddl.ts';
 import { resolveView } from '../../../../bus/view/declaration/resolve.ts';
+import { blockColumns, childColumns, readerViews, viewTables } from '../../../../bus/view/view.ts';
 
 const DIRECT = {
   name: 'identity',
@@ -39,15 +41,17 @@ const VIEW = {
   blocks: [DIRECT, MIRRORED],
 };
 
+type Change = readonly [path: string, value: unknown];
+
 /** A copy of the good view with the value at `path` ("blocks.1.mirror.latestBy") set, or removed. */
-function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
+function changed(...changes: readonly Change[]): unknown {
   const copy = structuredClone(VIEW) as unknown as Record<string, unknown>;
   for (const [path, value] of changes) {
     const steps = path.split('.');
     const last = steps.pop() ?? '';
     const parent = steps.reduce((node, step) => node[step] as Record<string, unknown>, copy);
     if (value === undefined) delete parent[last];
-    else parent[last] = value;
+    else parent[last] = structuredClone(value);
   }
   return copy;
 }
@@ -100,7 +104,7 @@ describe('what contradicts itself is refused, with the path and what to do', () 
     [
       'a key of two columns without a mirror',
       [['blocks.0.from.key', ['id_number', 'version']]],
-      'blocks[0].from.key: A block without "mirror" has exactly the key of the entity; declare "mirror" for any other key.',
+      'blocks[0].from.key: A block without "mirror" or "many" has exactly the key of the entity; declare one of them for any other key.',
     ],
     [
       'a mirror column named twice',
@@ -181,6 +185,118 @@ describe('what contradicts itself is refused, with the path and what to do', () 
   });
 });
 
+const CHILDREN = {
+  name: 'vehicle',
+  category: 19,
+  authority: 'police',
+  from: { source: 'police', table: 'police.vehicle', key: ['plate', 'seq'] },
+  many: {
+    key: [
+      { name: 'plate', type: 'varchar(20)' },
+      { name: 'seq', type: 'int' },
+    ],
+    entity: 'id_number',
+  },
+  items: [
+    { name: 'plate', type: 'varchar(20)' },
+    { name: 'status', type: 'varchar(20)' },
+  ],
+};
+const CARD = {
+  name: 'card',
+  category: 16,
+  authority: 'social',
+  from: { source: 'social', table: 'social.card', key: ['id_number'] },
+  items: [{ name: 'card_number', type: 'varchar(20)' }],
+  kept: [{ name: 'state', type: 'varchar(10)' }],
+  reports: [{ item: 'name', from: 'holder' }],
+};
+
+describe('child rows, kept columns and reports', () => {
+  const wide = (...changes: readonly Change[]): unknown =>
+    changed(['blocks.2', CHILDREN], ['blocks.3', CARD], ...changes);
+
+  test('resolve to columns of their own', () => {
+    const view = resolveView(wide(), 'view.yaml');
+    const [, , vehicle, card] = view.blocks;
+    expect(childColumns(vehicle!).map(({ name }) => name)).toEqual(['id_number', 'status']);
+    expect(blockColumns(card!).map(({ name, from }) => [name, from])).toEqual([
+      ['card_number', 'card_number'],
+      ['card__state', 'state'],
+      ['card__says_name', 'holder'],
+    ]);
+    expect(card!.reports[0]?.type).toEqual(view.blocks[0]!.items[0]?.type);
+    expect(readerViews(view)).toEqual(['person', 'vehicle']);
+    expect(viewTables(view)).toEqual(['person__rows', 'marriage__mirror', 'vehicle__rows']);
+  });
+
+  test.each<[string, readonly Change[], string]>([
+    [
+      'rows both mirrored and all shown',
+      [['blocks.1.many', { key: [{ name: 'number', type: 'varchar(20)' }] }]],
+      'blocks[1].many: Declare "mirror" or "many": the latest of several rows, or all of them.',
+    ],
+    [
+      'a key of other columns than the table',
+      [['blocks.2.from.key', ['seq', 'plate']]],
+      'blocks[2].many.key: Name the columns of from.key in their order: seq, plate.',
+    ],
+    [
+      'an item that is a key column of another type',
+      [['blocks.2.items.0.type', 'varchar(30)']],
+      'blocks[2].items[0]: "plate" is a key column; as an item it has the same name and type.',
+    ],
+    [
+      'a report of an item that nobody has',
+      [['blocks.3.reports.0.item', 'nobody']],
+      'blocks[3].reports[0].item: "nobody" is no item of another block; correct the name.',
+    ],
+    [
+      'a report of an own item',
+      [['blocks.3.reports.0.item', 'card_number']],
+      'blocks[3].reports[0].item: "card_number" is no item of another block; correct the name.',
+    ],
+    [
+      'a report of one of many rows',
+      [['blocks.3.reports.0.item', 'status']],
+      'blocks[3].reports[0].item: Values can be compared only between blocks that have one row for an entity.',
+    ],
+    [
+      'a kept column named like the engine’s',
+      [['blocks.3.kept.0.name', 'there']],
+      'blocks[3].kept[0].name: "there" is a name of the engine; give another one.',
+    ],
+    [
+      'a block named like the entity’s table',
+      [['blocks.2.name', 'person']],
+      'blocks: Two tables would be named "person__rows"; rename the block or the entity.',
+    ],
+    [
+      'an entity shown by a block of many rows',
+      [['entity.visibleBy', 'vehicle']],
+      'entity.visibleBy: "vehicle" has many rows for an entity; name a block that has one.',
+    ],
+    [
+      'an entity shown by a column that its block lacks',
+      [['entity.visibleWhile', { column: 'state', in: ['open'] }]],
+      'entity.visibleWhile.column: "state" is neither an item nor kept by block "identity".',
+    ],
+  ])('%s', (_, changes, problem) => {
+    expect(problemsOf(wide(...changes))).toContain(problem);
+  });
+
+  test('a kept column may decide who is shown', () => {
+    const view = resolveView(
+      wide(
+        ['entity.visibleBy', 'card'],
+        ['entity.visibleWhile', { column: 'state', in: ['open'] }],
+      ),
+      'view.yaml',
+    );
+    expect(visible(view)).toBe("`card__there` = 1 AND `card__state` IN ('open')");
+  });
+});
+
 describe('what does not have the form of a view is refused', () => {
   test.each<[string, [string, unknown], string]>([
     ['another version', ['apiVersion', 'civicbus/v2'], 'apiVersion'],
@@ -190,7 +306,7 @@ describe('what does not have the form of a view is refused', () => {
     ['an unknown key', ['blokcs', []], ''],
     ['no blocks', ['blocks', []], 'blocks'],
     ['a table without its database', ['blocks.0.from.table', 'person'], 'blocks.0.from.table'],
-    ['a block without items', ['blocks.0.items', []], 'blocks.0.items'],
+    ['a block without items or reports', ['blocks.0.items', []], 'blocks[0].items'],
     [
       'a column name that SQL would need quoted',
       ['blocks.0.items.0.name', 'na`me'],
@@ -230,7 +346,7 @@ test('all problems are reported at once', () => {
     'blocks[0].items[0].type',
     'blocks[1].mirror.touches[0].entity',
     'blocks[1].mirror.latestBy',
-    'entity.visibleBy',
     'blocks[1].items[0].name',
+    'entity.visibleBy',
   ]);
 });
