@@ -69,6 +69,8 @@ export type Rig = {
   /** Offset rows of a unit's partition. */
   progress(at: TopicPartition): Promise<Progress>;
   count(table: string): Promise<number>;
+  /** Takes everything out, as after every test. */
+  empty(): Promise<void>;
 };
 
 export type Progress = {
@@ -121,6 +123,7 @@ export async function engineRig(
     start: (owner, options) => startEngine({ view, database, broker, owner, ...options }),
     persons: () => visiblePersons(database),
     progress: (tp) => progressOf(database, tp),
+    empty: () => emptyView(root, view),
     async count(table) {
       const [row] = await database.query<{ n: number }>(`SELECT COUNT(*) AS n FROM \`${table}\``);
       return row?.n ?? 0;
