@@ -4,7 +4,14 @@
  * learns addresses and credentials from `StackEndpoints` alone.
  */
 
-export type ServiceName = 'kafka' | 'connect' | 'registry' | 'providers' | 'hub' | 'subscribers';
+export type ServiceName =
+  | 'kafka'
+  | 'connect'
+  | 'registry'
+  | 'providers'
+  | 'hub'
+  | 'subscribers'
+  | 'registers';
 
 export type ServiceState =
   | 'absent'
@@ -63,6 +70,8 @@ export type StackEndpoints = {
     readonly operator: Login;
   };
   readonly databases: Readonly<Record<'providers' | 'hub' | 'subscribers', DatabaseEndpoint>>;
+  /** Servers that speak PostgreSQL; `registers` is that of departments that keep theirs on it. */
+  readonly postgres: Readonly<Record<'registers', DatabaseEndpoint>>;
 };
 
 export interface Stack {

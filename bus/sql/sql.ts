@@ -1,5 +1,5 @@
 /**
- * The SQL port: what the bus asks of a MariaDB/MySQL server. Adapters map every driver
+ * The SQL port: what the bus asks of a MariaDB, MySQL or PostgreSQL server. Adapters map every driver
  * error to a code (SQL_DEADLOCK, SQL_LOCK_TIMEOUT, SQL_CONNECTION_LOST, SQL_COMMIT_UNKNOWN,
  * SQL_DUPLICATE, SQL_ACCESS_DENIED, SQL_DISK_FULL, SQL_BAD_VALUE, SQL_FAILED), so that callers
  * never read a driver's text. Integers beyond 2^53, decimals and temporal values travel as strings
@@ -9,12 +9,17 @@
 export type SqlValue = string | number | bigint | boolean | null | Buffer;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
+/** Which server it is; `mariadb` also stands for MySQL, whose protocol is the same. */
+export type SqlEngine = 'mariadb' | 'postgresql';
+
 export type SqlTarget = {
+  /** Default `mariadb`. */
+  readonly engine?: SqlEngine;
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
-  /** The schema that unqualified names mean; none when absent. */
+  /** The database that unqualified names mean; none when absent (on PostgreSQL its maintenance database). */
   readonly database?: string;
 };
 
@@ -24,7 +29,7 @@ export type WriteResult = {
 };
 
 export interface SqlSession {
-  /** Runs a statement that answers rows. `?` placeholders; values are escaped by the driver's text protocol. */
+  /** Runs a statement that answers rows. `?` placeholders, a list for several of them; values never become SQL text here. */
   query<T = SqlRow>(sql: string, values?: readonly unknown[]): Promise<T[]>;
   /** Runs a statement that changes something. */
   execute(sql: string, values?: readonly unknown[]): Promise<WriteResult>;

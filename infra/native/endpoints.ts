@@ -3,6 +3,7 @@ import type { DatabaseEndpoint, StackEndpoints } from '../stack.ts';
 import type { Home, SecretName } from './home.ts';
 import type { Ports } from './ports.ts';
 import { CONNECT_GROUP, CONNECT_REST_USER } from './services/connect-service.ts';
+import { POSTGRES_ROOT } from './services/postgres-service.ts';
 
 export const DATABASES = ['providers', 'hub', 'subscribers'] as const;
 export type DatabaseName = (typeof DATABASES)[number];
@@ -13,6 +14,7 @@ export const PORT_NAMES = [
   'connect',
   'registry',
   ...DATABASES,
+  'registers',
 ] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
@@ -28,6 +30,11 @@ export function endpointsOf(home: Home, ports: Ports<PortName>): StackEndpoints 
     port: ports[name],
     root: login('root', `${name}-root`),
   });
+  const registers = {
+    host: HOST,
+    port: ports.registers,
+    root: login(POSTGRES_ROOT, 'registers-root'),
+  };
   const registry = `http://${HOST}:${ports.registry}`;
   return {
     version: 1,
@@ -55,5 +62,6 @@ export function endpointsOf(home: Home, ports: Ports<PortName>): StackEndpoints 
       hub: database('hub'),
       subscribers: database('subscribers'),
     },
+    postgres: { registers },
   };
 }

@@ -16,6 +16,7 @@ const SECRETS = [
   'providers-root',
   'hub-root',
   'subscribers-root',
+  'registers-root',
 ] as const;
 export type SecretName = (typeof SECRETS)[number];
 export type Secrets = Readonly<Record<SecretName, string>>;

@@ -43,9 +43,21 @@ export function createNativeStack(options: NativeStackOptions): NativeStack {
   return new NativeStackRunner(options);
 }
 
-const SERVICES: readonly ServiceName[] = ['kafka', 'connect', 'registry', ...DATABASES];
+const SERVICES: readonly ServiceName[] = [
+  'kafka',
+  'connect',
+  'registry',
+  ...DATABASES,
+  'registers',
+];
 /** The worker before the broker it writes to; databases after everything that reads them. */
-const STOP_ORDER: readonly ServiceName[] = ['connect', 'registry', 'kafka', ...DATABASES];
+const STOP_ORDER: readonly ServiceName[] = [
+  'connect',
+  'registry',
+  'kafka',
+  ...DATABASES,
+  'registers',
+];
 /** Least free space for a start: an empty home takes some 700 MB. */
 const HOME_BYTES = 2_000 * 1024 * 1024;
 const SUPERVISOR_GRACE_MS = 90_000;

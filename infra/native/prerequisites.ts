@@ -9,12 +9,13 @@ type Probe = (command: string, args: readonly string[]) => Promise<string | unde
 
 /** Throws STACK_PREREQUISITE naming everything missing at once and how to install it here. */
 export async function checkPrerequisites(probe: Probe = output, osRelease?: string): Promise<void> {
-  const [java, javac, mvn, unzip, tar] = await Promise.all([
+  const [java, javac, mvn, unzip, tar, xz] = await Promise.all([
     probe('java', ['-version']),
     probe('javac', ['-version']),
     probe('mvn', ['-v']),
     probe('unzip', ['-v']),
     probe('tar', ['--version']),
+    probe('xz', ['--version']),
   ]);
   const missing: string[] = [];
   const packages: Need[] = [];
@@ -29,13 +30,14 @@ export async function checkPrerequisites(probe: Probe = output, osRelease?: stri
   if (mvn === undefined) lacks('Maven (mvn)', 'maven');
   if (unzip === undefined) lacks('unzip', 'unzip');
   if (tar === undefined) lacks('tar', 'tar');
+  if (xz === undefined) lacks('xz', 'xz');
   if (missing.length === 0) return;
   const release = osRelease ?? (await readFile('/etc/os-release', 'utf8').catch(() => ''));
   const install = installCommand(release, packages);
   throw new BusError('STACK_PREREQUISITE', { missing: missing.join(', '), install });
 }
 
-type Need = 'java' | 'maven' | 'unzip' | 'tar';
+type Need = 'java' | 'maven' | 'unzip' | 'tar' | 'xz';
 
 const INSTALLERS: readonly {
   readonly ids: readonly string[];
@@ -45,22 +47,28 @@ const INSTALLERS: readonly {
   {
     ids: ['debian', 'ubuntu'],
     command: 'sudo apt-get install -y',
-    names: { java: 'openjdk-17-jdk-headless', maven: 'maven', unzip: 'unzip', tar: 'tar' },
+    names: {
+      java: 'openjdk-17-jdk-headless',
+      maven: 'maven',
+      unzip: 'unzip',
+      tar: 'tar',
+      xz: 'xz-utils',
+    },
   },
   {
     ids: ['fedora', 'rhel', 'centos'],
     command: 'sudo dnf install -y',
-    names: { java: 'java-17-openjdk-devel', maven: 'maven', unzip: 'unzip', tar: 'tar' },
+    names: { java: 'java-17-openjdk-devel', maven: 'maven', unzip: 'unzip', tar: 'tar', xz: 'xz' },
   },
   {
     ids: ['arch'],
     command: 'sudo pacman -S --needed',
-    names: { java: 'jdk17-openjdk', maven: 'maven', unzip: 'unzip', tar: 'tar' },
+    names: { java: 'jdk17-openjdk', maven: 'maven', unzip: 'unzip', tar: 'tar', xz: 'xz' },
   },
   {
     ids: ['suse', 'opensuse'],
     command: 'sudo zypper install -y',
-    names: { java: 'java-17-openjdk-devel', maven: 'maven', unzip: 'unzip', tar: 'tar' },
+    names: { java: 'java-17-openjdk-devel', maven: 'maven', unzip: 'unzip', tar: 'tar', xz: 'xz' },
   },
 ];
 

@@ -19,6 +19,7 @@ const SERVICES = [
   'providers',
   'hub',
   'subscribers',
+  'registers',
   'view-population',
 ];
 

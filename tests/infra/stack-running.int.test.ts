@@ -24,7 +24,16 @@ describe('a running stack, seen from another command', () => {
   test('tells the state of every service with pid, address and log', async () => {
     const status = await other.status();
     const names = status.map(({ name }) => name);
-    for (const name of ['kafka', 'connect', 'registry', 'providers', 'hub', 'subscribers']) {
+    const services = [
+      'kafka',
+      'connect',
+      'registry',
+      'providers',
+      'hub',
+      'subscribers',
+      'registers',
+    ];
+    for (const name of services) {
       expect(names).toContain(name);
     }
     for (const service of status) {

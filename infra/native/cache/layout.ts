@@ -14,6 +14,8 @@ export type CacheLayout = {
   readonly registry: string;
   /** Base folder of the database server (bin/, share/, scripts/). */
   readonly mariadb: string;
+  /** Base folder of the PostgreSQL server (bin/, lib/, share/); it brings no client programs. */
+  readonly postgres: string;
 };
 
 export function cacheLayout(folder: string): CacheLayout {
@@ -25,5 +27,6 @@ export function cacheLayout(folder: string): CacheLayout {
     jdbcSink: join(folder, 'jdbc-sink'),
     registry: join(folder, 'registry'),
     mariadb: join(folder, 'mariadb'),
+    postgres: join(folder, 'postgres'),
   };
 }

@@ -43,9 +43,12 @@ const KILL_WAIT_MS = 10_000;
 /** Asks the process to end, then kills it after `graceMs`. Resolves when it is gone. */
 export async function endProcess(
   identity: ProcessIdentity,
-  { graceMs }: { readonly graceMs: number },
+  {
+    graceMs,
+    signal = 'SIGTERM',
+  }: { readonly graceMs: number; readonly signal?: NodeJS.Signals | undefined },
 ): Promise<'ended' | 'killed'> {
-  if (!signalProcess(identity, 'SIGTERM')) return 'ended';
+  if (!signalProcess(identity, signal)) return 'ended';
   const gone = (timeoutMs: number) =>
     waitFor(() => !isAlive(identity), { what: `the end of pid ${identity.pid}`, timeoutMs });
   try {

@@ -19,6 +19,8 @@ export type ProcessSpec = {
   readonly cwd?: string;
   readonly logFile: string;
   readonly restart: 'always' | 'never';
+  /** What asks it to end; default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals;
   /** How long it may take to end by itself before it is killed. Default 20 s. */
   readonly graceMs?: number;
   /** True once the program serves; probed until then. Without it, running is healthy. */
@@ -96,7 +98,7 @@ export class SupervisedProcess {
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#identity) {
-      await endProcess(this.#identity, { graceMs: this.spec.graceMs ?? GRACE_MS });
+      await this.#end(this.#identity);
     }
     await this.#loop;
     if (this.#state !== 'failed') this.#become('stopped');
@@ -155,13 +157,18 @@ export class SupervisedProcess {
       // Ended or asked to stop while it was waited for: the exit below says so.
       if (isBusError(error, 'BUS_TIMEOUT') && this.#identity) {
         life.how = messageOf(error);
-        await endProcess(this.#identity, { graceMs: this.spec.graceMs ?? GRACE_MS });
+        await this.#end(this.#identity);
       }
     }
     await exited;
     endGroup(child.pid);
     this.#identity = undefined;
     return life;
+  }
+
+  async #end(identity: ProcessIdentity): Promise<void> {
+    const { graceMs = GRACE_MS, stopSignal } = this.spec;
+    await endProcess(identity, { graceMs, signal: stopSignal });
   }
 
   async #untilHealthy(gone: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { prepareConnect } from './connect-service.ts';
 import { grantConnect } from './kafka-access.ts';
 import { prepareKafka } from './kafka-service.ts';
 import { prepareMariadb } from './mariadb-service.ts';
+import { preparePostgres } from './postgres-service.ts';
 import { enforceCompatibility, prepareRegistry } from './registry-service.ts';
 
 export type ServicesSetup = {
@@ -24,6 +25,7 @@ export function startServices(supervisor: Supervisor, setup: ServicesSetup): Pro
     startKafkaThenConnect(supervisor, setup),
     startRegistry(supervisor, setup),
     ...DATABASES.map((name) => startDatabase(supervisor, setup, name)),
+    startRegisters(supervisor, setup),
   ];
 }
 
@@ -50,4 +52,13 @@ async function startDatabase(
   const rootPassword = secrets[`${name}-root`];
   const spec = await prepareMariadb({ name, home, cache, rootPassword, port: ports[name] });
   await supervisor.superviseProcess(spec);
+}
+
+async function startRegisters(
+  supervisor: Supervisor,
+  { home, cache, secrets, ports }: ServicesSetup,
+): Promise<void> {
+  const rootPassword = secrets['registers-root'];
+  const setup = { name: 'registers', home, cache, rootPassword, port: ports.registers } as const;
+  await supervisor.superviseProcess(await preparePostgres(setup));
 }

@@ -14,7 +14,13 @@ function machineWith(programs: Readonly<Record<string, string>>) {
 
 describe('checkPrerequisites', () => {
   test('passes where everything is there', async () => {
-    const machine = machineWith({ ...JDK_17, mvn: 'Apache Maven 3.8.7', unzip: '6', tar: '1' });
+    const machine = machineWith({
+      ...JDK_17,
+      mvn: 'Apache Maven 3.8.7',
+      unzip: '6',
+      tar: '1',
+      xz: '5',
+    });
     await expect(checkPrerequisites(machine, DEBIAN)).resolves.toBeUndefined();
   });
 
@@ -23,7 +29,9 @@ describe('checkPrerequisites', () => {
   });
 
   test('names everything that is missing at once, and one command that installs it', async () => {
-    await expect(checkPrerequisites(machineWith({ tar: '1' }), DEBIAN)).rejects.toMatchObject({
+    await expect(
+      checkPrerequisites(machineWith({ tar: '1', xz: '5' }), DEBIAN),
+    ).rejects.toMatchObject({
       code: 'STACK_PREREQUISITE',
       message: 'Missing on this machine: Java 17 or newer, Maven (mvn), unzip.',
       remedy: 'Install them with: sudo apt-get install -y openjdk-17-jdk-headless maven unzip',
@@ -31,7 +39,7 @@ describe('checkPrerequisites', () => {
   });
 
   test('wants the compiler, not only a runtime', async () => {
-    const machine = machineWith({ java: JDK_17.java, mvn: 'x', unzip: 'x', tar: 'x' });
+    const machine = machineWith({ java: JDK_17.java, mvn: 'x', unzip: 'x', tar: 'x', xz: 'x' });
     await expect(checkPrerequisites(machine, DEBIAN)).rejects.toMatchObject({
       details: { missing: 'the compiler of a Java 17 JDK (javac)' },
     });
@@ -42,7 +50,7 @@ describe('checkPrerequisites', () => {
     ['java version "1.8.0_292"', 'Java 17 or newer (found 8)', 'the old way of counting'],
     ['something else', 'Java 17 or newer', 'not understood'],
   ])('refuses %j', async (java, missing) => {
-    const machine = machineWith({ java, mvn: 'x', unzip: 'x', tar: 'x' });
+    const machine = machineWith({ java, mvn: 'x', unzip: 'x', tar: 'x', xz: 'x' });
     await expect(checkPrerequisites(machine, DEBIAN)).rejects.toMatchObject({
       details: { missing },
     });
