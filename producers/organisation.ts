@@ -43,6 +43,8 @@ export type Organisation = {
 
 const PERSONS_PER_ORGANISATION = 8;
 const NEW_MIN = 20;
+/** How often an organisation changes its name, address or representative. */
+const VERSIONS = 3;
 /** Primes larger than every factor of 10⁸ and 31⁶: the walks meet each body once. */
 const STRIDE = 982_451_653n;
 const FIGURES = 100_000_000;
@@ -95,6 +97,31 @@ export function organisation(city: City, serial: number): Organisation {
     representative: representative(city, serial, random),
     registrationNumber: creditCode({ authority, division, organisationCode: code }),
   };
+}
+
+/**
+ * What organisation `serial` calls itself after `version` changes; 0 is as it began. Departments
+ * that learn of a change at different times disagree for a while and agree again.
+ */
+export function organisationVersion(city: City, serial: number, version: number): Organisation {
+  const first = organisation(city, serial);
+  if (version === 0) return first;
+  const random = seededRandom(mix(city.seed, serial, SALT + 10 + version));
+  const sector = organisationSector(first.kind, random);
+  const { kind, division } = first;
+  return {
+    ...first,
+    name: organisationName({ kind, sector, division, random }),
+    address: organisationStreet(random, division),
+    representative: representative(city, serial, random),
+  };
+}
+
+/** Any organisation, of `kind` where that is given, in any of its versions. */
+export function anyVersion(city: City, random: Random, kind?: OrganisationKind): Organisation {
+  let serial = random.int(0, organisationCount(city) + newOrganisations(city) - 1);
+  while (kind !== undefined && kindOf(city.seed, serial) !== kind) serial++;
+  return organisationVersion(city, serial, random.int(0, VERSIONS - 1));
 }
 
 /** The organisations that an initial load's batch of persons brings along; disjoint over batches. */

@@ -1,7 +1,8 @@
-/** The civil-affairs department: marriages, divorces and social relief. */
+/** The civil-affairs department: marriages, divorces, social relief, and social organisations. */
 import type { SqlRow } from '../../bus/sql/sql.ts';
 import { defineDepartment, type SerialRange } from '../department.ts';
 import { OWN_DIVISIONS } from '../divisions.ts';
+import { registeringBody } from '../registering-body.ts';
 import type { Scene } from '../scene.ts';
 import { MARRIAGE_STEPS } from './marriage-steps.ts';
 import { RELIEF_STEPS } from './relief-steps.ts';
@@ -19,16 +20,24 @@ const DIVORCED_SHARE = 0.15;
 const RELIEF_SHARE = 0.08;
 const CASES_MAX = 3;
 
+const socialOrganisation = registeringBody({
+  table: 'social_organisation',
+  kind: 'social-organisation',
+  nameColumn: 'organisation_name',
+  details: (of) => ({ organisation_type_code: of.typeCode, established_on: of.approvedOn }),
+});
+
 export const civilAffairs = defineDepartment({
   name: 'civil-affairs',
   databaseName: 'civil_affairs',
-  tables: ['marriage', 'relief_case'],
+  tables: ['marriage', 'relief_case', 'social_organisation'],
   schemaFile: new URL('./schema.sql', import.meta.url),
   async loadBatch(scene, range) {
     await scene.insert('marriage', loadedMarriages(scene, range));
     await scene.insert('relief_case', loadedCases(scene, range));
+    await socialOrganisation.load(scene, range);
   },
-  steps: [...MARRIAGE_STEPS, ...RELIEF_STEPS],
+  steps: [...MARRIAGE_STEPS, ...RELIEF_STEPS, ...socialOrganisation.steps],
 });
 
 /** Persons with neighbouring serials form the couples; serials make the numbers unique. */

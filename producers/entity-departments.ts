@@ -1,0 +1,11 @@
+/** The departments that keep organisations and property: the legal-entity and property views live on them. */
+import { commerce } from './commerce/commerce.ts';
+import type { Department } from './department.ts';
+import { qualitySupervision } from './quality-supervision/quality-supervision.ts';
+import { staffingOffice } from './staffing-office/staffing-office.ts';
+
+export const ENTITY_DEPARTMENTS: readonly Department[] = [
+  qualitySupervision,
+  commerce,
+  staffingOffice,
+];
