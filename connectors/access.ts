@@ -17,6 +17,7 @@ export function sourceAcls(source: string, connectGroupId: string): AclRule[] {
     // The dot keeps "cdc.police." from matching another source called police2.
     { ...rule('topic', `${names.topicPrefix}.`, 'write'), match: 'prefixed' },
     rule('topic', names.heartbeatTopic, 'write'),
+    rule('topic', names.notificationTopic, 'write'),
     rule('topic', names.historyTopic, 'read'),
     rule('topic', names.historyTopic, 'write'),
     rule('topic', names.offsetsTopic, 'read'),

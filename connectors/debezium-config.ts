@@ -37,6 +37,7 @@ export function debeziumConfig({
     ...clientLogins(jaas),
     ...schemaHistory({ source, context, jaas }),
     ...signals({ source, context, jaas }),
+    ...notifications(names.notificationTopic),
     ...avroConverter('key', context, secret('registryPassword')),
     ...avroConverter('value', context, secret('registryPassword')),
   };
@@ -74,6 +75,15 @@ function whatIsCaptured(source: Source): ConnectorConfig {
     'column.include.list': source.tables
       .flatMap((table) =>
         capturedColumns(table).map((column) => exactly(name, table.name, column.name)),
+      )
+      .join(','),
+    // Lengths and signs come along, so that a widened column is seen as such. Never of a key: its
+    // schema's id is part of every key's bytes, and other bytes may go to another partition.
+    'column.propagate.source.type': source.tables
+      .flatMap((table) =>
+        capturedColumns(table)
+          .filter((column) => !table.key.includes(column.name))
+          .map((column) => exactly(name, table.name, column.name)),
       )
       .join(','),
     // The statement text would carry values of columns that are not captured.
@@ -186,6 +196,14 @@ function signals(clients: OwnClients): ConnectorConfig {
     'signal.consumer.auto.offset.reset': 'earliest',
     ...ownClient('signal.consumer', clients),
     'incremental.snapshot.chunk.size': '4096',
+  };
+}
+
+/** In line with the rows, so that a snapshot's end is written after all of its rows. */
+function notifications(topic: string): ConnectorConfig {
+  return {
+    'notification.enabled.channels': 'sink',
+    'notification.sink.topic.name': topic,
   };
 }
 

@@ -12,6 +12,8 @@ export type SourceNames = {
   readonly historyTopic: string;
   readonly offsetsTopic: string;
   readonly signalTopic: string;
+  /** Where capture says how far the snapshots that were asked for are. */
+  readonly notificationTopic: string;
   readonly heartbeatTopic: string;
   readonly historyGroup: string;
   readonly signalGroup: string;
@@ -28,6 +30,7 @@ export function sourceNames(source: string): SourceNames {
     historyTopic: `_history.${source}`,
     offsetsTopic: `_offsets.${source}`,
     signalTopic: `_signal.${source}`,
+    notificationTopic: `_notification.${source}`,
     heartbeatTopic: `__debezium-heartbeat.${topicPrefix}`,
     historyGroup: `${topicPrefix}-schemahistory`,
     signalGroup: `signal.${source}`,

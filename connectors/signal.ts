@@ -14,28 +14,47 @@ export type Signal = {
   readonly record: OutgoingRecord;
 };
 
+/** One table to read again; with a `filter` (a condition in the department's SQL) only some rows. */
+export type Rescan = { readonly table: string; readonly filter?: string };
+
 /**
  * Reads `tables` (all declared ones when absent) again while capture goes on: the
  * incremental snapshot of Debezium. Rows come as op "r"; rows that are gone come as nothing.
+ * The same `id` again is a repetition: capture may then read twice, which is harmless.
  */
-export function snapshotSignal(source: Source, tables?: readonly string[]): Signal {
+export function snapshotSignal(
+  source: Source,
+  tables: readonly (string | Rescan)[] = source.tables.map((table) => table.name),
+  id: string = randomUUID(),
+): Signal {
   const { database } = source.connection;
   const declared = source.tables.map((table) => table.name);
-  const collections = (tables ?? declared).map((table) => {
-    must(declared.includes(table) || undefined, `table ${table} is declared by ${source.name}`);
-    return `${database}.${table}`;
+  const scans = tables.map((one): Rescan => {
+    const scan = typeof one === 'string' ? { table: one } : one;
+    must(
+      declared.includes(scan.table) || undefined,
+      `table ${scan.table} is declared by ${source.name}`,
+    );
+    return scan;
   });
-  return signal(source, {
+  const conditions = scans.flatMap(({ table, filter }) =>
+    filter === undefined ? [] : [{ 'data-collection': `${database}.${table}`, filter }],
+  );
+  return signal(source, id, {
     type: 'execute-snapshot',
-    data: { type: 'INCREMENTAL', 'data-collections': collections },
+    data: {
+      type: 'INCREMENTAL',
+      'data-collections': scans.map(({ table }) => `${database}.${table}`),
+      ...(conditions.length > 0 ? { 'additional-conditions': conditions } : {}),
+    },
   });
 }
 
 function signal(
   { name }: Source,
+  id: string,
   { type, data }: { readonly type: string; readonly data: Readonly<Record<string, unknown>> },
 ): Signal {
-  const id = randomUUID();
   const { topicPrefix, signalTopic } = sourceNames(name);
   const record = { key: topicPrefix, value: JSON.stringify({ id, type, data }) };
   return { id, topic: signalTopic, record };

@@ -6,7 +6,7 @@ import type { Source } from './source.ts';
 const DAY_MS = 86_400_000;
 const FOREVER = '-1';
 
-/** Topics of `source`: one per table, then the connector's own five. */
+/** Topics of `source`: one per table, then the connector's own six. */
 export function sourceTopics(source: Source): TopicSpec[] {
   const names = sourceNames(source.name);
   const { replication } = source.topics;
@@ -23,6 +23,10 @@ export function sourceTopics(source: Source): TopicSpec[] {
     own(names.historyTopic, { 'cleanup.policy': 'delete', 'retention.ms': FOREVER }),
     own(names.offsetsTopic, { 'cleanup.policy': 'compact' }),
     own(names.signalTopic, { 'cleanup.policy': 'delete', 'retention.ms': String(7 * DAY_MS) }),
+    own(names.notificationTopic, {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(7 * DAY_MS),
+    }),
     own(names.heartbeatTopic, { 'cleanup.policy': 'delete', 'retention.ms': String(DAY_MS) }),
   ];
 }

@@ -10,6 +10,7 @@ import { PRODUCER_CODES } from './codes/producer-codes.ts';
 import { SOURCE_CODES } from './codes/source-codes.ts';
 import { SQL_CODES } from './codes/sql-codes.ts';
 import { STACK_CODES } from './codes/stack-codes.ts';
+import { SWEEP_CODES } from './codes/sweep-codes.ts';
 import { VIEW_CODES } from './codes/view-codes.ts';
 
 export const CODES = {
@@ -23,6 +24,7 @@ export const CODES = {
   ...SOURCE_CODES,
   ...SQL_CODES,
   ...STACK_CODES,
+  ...SWEEP_CODES,
   ...VIEW_CODES,
 } as const satisfies CodeTable;
 

@@ -15,7 +15,11 @@ const NAME = '([a-z][a-z0-9-]*)';
 
 const RULES: readonly Rule[] = [
   { kind: 'topic', unit: 'source', pattern: new RegExp(`^cdc[.]${NAME}(?:[.].+)?$`) },
-  { kind: 'topic', unit: 'source', pattern: new RegExp(`^_(?:history|offsets|signal)[.]${NAME}$`) },
+  {
+    kind: 'topic',
+    unit: 'source',
+    pattern: new RegExp(`^_(?:history|notification|offsets|signal)[.]${NAME}$`),
+  },
   { kind: 'topic', unit: 'source', pattern: new RegExp(`^__debezium-heartbeat[.]cdc[.]${NAME}$`) },
   { kind: 'user', unit: 'source', pattern: new RegExp(`^src-${NAME}$`) },
   { kind: 'connector', unit: 'source', pattern: new RegExp(`^src-${NAME}$`) },

@@ -7,6 +7,7 @@ describe('ownerOf', () => {
     ['topic', 'cdc.police', 'source/police', 'schema changes'],
     ['topic', 'cdc.police.police.person', 'source/police', 'rows'],
     ['topic', 'cdc.police2.x.y', 'source/police2', 'a longer name is another source'],
+    ['topic', '_notification.police', 'source/police', 'notices of snapshots'],
     ['topic', '__debezium-heartbeat.cdc.police', 'source/police', 'heartbeats'],
     ['topic', '_history.civil-affairs', 'source/civil-affairs', 'a hyphen'],
     ['topic', '__consumer_offsets', undefined, 'Kafka’s own'],
