@@ -6,17 +6,18 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SqlDatabase } from '../../bus/sql/sql.ts';
-import { machine, versionsUsed } from '../machine.ts';
+import { databaseSettings } from '../database-settings.ts';
+import { reportHead } from '../report.ts';
 import { cutTo, readProfile } from '../profile/cpu-profile.ts';
 import { type ProfileSummary, summarize } from '../profile/summary.ts';
 import { capture, type Captured } from './capture.ts';
 import { runOurs } from './ours.ts';
-import { type PeerSettings, preparePeer, runPeer } from './peer.ts';
-import { updateCount } from './register.ts';
+import { runPeer } from './peer.ts';
+import { updateCount } from '../register/register.ts';
 import { applyReport, type ApplyReport } from './report.ts';
 import type { SideRun } from './side.ts';
-import type { Site } from './site.ts';
+import { type PeerSettings, preparePeer } from '../sides/jdbc-sink.ts';
+import type { Site } from '../site.ts';
 
 export type ApplyOptions = {
   readonly seed: number;
@@ -35,7 +36,7 @@ const WARM_UP = 0;
 export async function benchApply(site: Site, options: ApplyOptions): Promise<ApplyReport> {
   const { seed, residents, rounds, peer, profile, onStep = () => {} } = options;
   const captured = await capture(site, { seed, residents }, onStep);
-  await preparePeer(site, captured);
+  await preparePeer(site, captured.topic);
   // Once without counting: the worker lives through all rounds and must have compiled its code.
   await playRound(site, captured, { round: WARM_UP, peer, onStep });
   const runs: SideRun[] = [];
@@ -50,9 +51,7 @@ export async function benchApply(site: Site, options: ApplyOptions): Promise<App
   const database = await databaseSettings(site.sql.hub);
   return applyReport(
     {
-      at: new Date().toISOString(),
-      machine: machine(),
-      versions: versionsUsed(),
+      ...reportHead('apply'),
       settings: { seed, residents, updates, events, partitions: ends.size, rounds, peer, database },
       ...(summary ? { profile: summary } : {}),
     },
@@ -103,19 +102,4 @@ async function profileOurs(
   } finally {
     await rm(folder, { recursive: true });
   }
-}
-
-const DATABASE_SETTINGS = [
-  'version',
-  'sync_binlog',
-  'innodb_flush_log_at_trx_commit',
-  'innodb_buffer_pool_size',
-  'binlog_format',
-  'binlog_row_image',
-] as const;
-
-async function databaseSettings(hub: SqlDatabase): Promise<Record<string, string>> {
-  const columns = DATABASE_SETTINGS.map((name) => `CAST(@@GLOBAL.${name} AS CHAR) AS ${name}`);
-  const [row] = await hub.query<Record<string, string>>(`SELECT ${columns.join(', ')}`);
-  return { ...row };
 }

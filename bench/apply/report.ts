@@ -1,9 +1,10 @@
 /** The result of `bench apply`: the JSON that is kept, and the same as tables for people. */
 import type { PlainTable } from '../plain-table.ts';
-import type { Machine } from '../machine.ts';
+import { profileTables } from '../profile/summary.ts';
+import { type Presented, type ReportHead, shownNumber, shownSpread } from '../report.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import type { ProfileSummary } from '../profile/summary.ts';
-import type { PeerSettings } from './peer.ts';
+import type { PeerSettings } from '../sides/jdbc-sink.ts';
 import type { SideName, SideRun } from './side.ts';
 
 export type SideSummary = {
@@ -13,13 +14,8 @@ export type SideSummary = {
   readonly residentMbMax: Spread;
 };
 
-export type ApplyReport = {
-  readonly version: 1;
+export type ApplyReport = ReportHead & {
   readonly benchmark: 'apply';
-  /** When it ended, UTC. */
-  readonly at: string;
-  readonly machine: Machine;
-  readonly versions: Readonly<Record<string, string>>;
   readonly settings: {
     readonly seed: number;
     readonly residents: number;
@@ -42,19 +38,15 @@ export type ApplyReport = {
   readonly profile?: ProfileSummary;
 };
 
-export type Facts = Pick<ApplyReport, 'at' | 'machine' | 'versions' | 'settings' | 'profile'>;
+export type Facts = ReportHead & Pick<ApplyReport, 'settings' | 'profile'>;
 
 export function applyReport(facts: Facts, runs: readonly SideRun[]): ApplyReport {
   const summary = { ours: summaryOf(runs, 'ours'), peer: summaryOf(runs, 'peer') };
   const ratioByRound = spreadOf(ratios(runs));
-  const { at, machine, versions, settings, profile } = facts;
+  const { profile, ...rest } = facts;
   return {
-    version: 1,
+    ...rest,
     benchmark: 'apply',
-    at,
-    machine,
-    versions,
-    settings,
     runs,
     summary,
     ratio: ratioByRound.median,
@@ -92,16 +84,33 @@ export function runsTable({ runs }: ApplyReport): PlainTable {
 
 /** Medians with the smallest and largest value. */
 export function summaryTable({ summary }: ApplyReport): PlainTable {
-  const cell = ({ median, min, max }: Spread) => `${shown(median)} (${shown(min)}–${shown(max)})`;
   return {
     columns: ['side', 'events/s', 'CPU µs/event', 'database CPU s', 'MB resident'],
     rows: (['ours', 'peer'] as const).map((side) => [
       side,
-      cell(summary[side].eventsPerSecond),
-      cell(summary[side].cpuMicrosPerEvent),
-      cell(summary[side].databaseCpuSeconds),
-      cell(summary[side].residentMbMax),
+      shownSpread(summary[side].eventsPerSecond),
+      shownSpread(summary[side].cpuMicrosPerEvent),
+      shownSpread(summary[side].databaseCpuSeconds),
+      shownSpread(summary[side].residentMbMax),
     ]),
+  };
+}
+
+export function presentApply(report: ApplyReport): Presented {
+  const { settings, ratio, ratioByRound, summary, profile } = report;
+  const { rounds, events, seed } = settings;
+  const cpu = (side: SideName) =>
+    shownNumber(
+      summary[side].cpuMicrosPerEvent.median +
+        (summary[side].databaseCpuSeconds.median * 1e6) / events,
+    );
+  return {
+    what: `${rounds} rounds of ${shownNumber(events)} events, seed ${seed}`,
+    tables: [runsTable(report), summaryTable(report), ...(profile ? profileTables(profile) : [])],
+    sentences: [
+      `Ours was ${ratio} times as fast in the middle round (${ratioByRound.min}–${ratioByRound.max}).`,
+      `Process and database together used ${cpu('ours')} µs of CPU per event on our side and ${cpu('peer')} µs on the peer's.`,
+    ],
   };
 }
 
@@ -121,10 +130,4 @@ function ratios(runs: readonly SideRun[]): number[] {
     runs.find((run) => run.side === side && run.round === round)?.eventsPerSecond ?? NaN;
   const rounds = [...new Set(runs.map(({ round }) => round))];
   return rounds.map((round) => Number((of('ours', round) / of('peer', round)).toFixed(2)));
-}
-
-function shown(value: number): string {
-  return value >= 1_000
-    ? Math.round(value).toLocaleString('en-US')
-    : String(Number(value.toFixed(1)));
 }

@@ -1,13 +1,11 @@
 /** What either side of the benchmark answers for one run, measured the same way for both. */
 import { meterProcess, type Usage } from '../process-meter.ts';
 import type { Captured } from './capture.ts';
-import { type Digest, digestOf, sameRows } from './digest.ts';
-import type { Site } from './site.ts';
+import { type Digest, digestOf, sameRows } from '../register/digest.ts';
+import type { Span } from '../sides/ours.ts';
+import type { Site } from '../site.ts';
 
 export type SideName = 'ours' | 'peer';
-
-/** From the first to the last applied change, ms since the epoch. */
-export type Span = { readonly fromMs: number; readonly toMs: number };
 
 export type SideRun = {
   readonly side: SideName;

@@ -7,7 +7,7 @@ import {
   ROWS_PER_BULK,
   transactions,
   updateCount,
-} from '../../bench/apply/register.ts';
+} from '../../bench/register/register.ts';
 
 const PLAN = { seed: 3, residents: 5_003 };
 const allLanes = (plan = PLAN) =>

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { PEER_SETTINGS } from '../../bench/apply/peer.ts';
+import { PEER_SETTINGS } from '../../bench/sides/jdbc-sink.ts';
 import { applyReport, runsTable, summaryTable, type Facts } from '../../bench/apply/report.ts';
 import type { SideName, SideRun } from '../../bench/apply/side.ts';
 import { spreadOf } from '../../bench/statistics.ts';
 
 const FACTS: Facts = {
+  version: 1,
+  benchmark: 'apply',
   at: '2026-01-02T03:04:05.000Z',
   machine: { cpuModel: 'm', cpus: 2, memoryMb: 1, kernel: 'k' },
   versions: {},

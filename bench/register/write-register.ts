@@ -12,9 +12,13 @@ import {
 
 const ROWS_PER_INSERT = 1_000;
 
-/** Inserts all residents; the table is empty. */
-export async function insertResidents(db: SqlDatabase, plan: RegisterPlan): Promise<void> {
-  for (let from = 0; from < plan.residents; from += ROWS_PER_INSERT) {
+/** Inserts the residents from serial `first` on; none of them is there yet. */
+export async function insertResidents(
+  db: SqlDatabase,
+  plan: RegisterPlan,
+  first = 0,
+): Promise<void> {
+  for (let from = first; from < plan.residents; from += ROWS_PER_INSERT) {
     const rows = residents(plan, from, from + ROWS_PER_INSERT)
       .map((row) => `(${COLUMNS.map((column) => literal(row[column])).join(',')})`)
       .join(',');

@@ -1,15 +1,15 @@
 /** What every step of the benchmark works with: one running stack of its own, and its clients. */
 import { join } from 'node:path';
-import { Lifetime } from '../../bus/base/lifecycle.ts';
-import type { Log } from '../../bus/base/log.ts';
-import { newSecret, readSecretFile, writeSecretFile } from '../../bus/base/secrets.ts';
-import type { ConnectCluster } from '../../bus/connect/connect.ts';
-import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
-import type { KafkaAdmin, KafkaBus } from '../../bus/kafka/kafka.ts';
-import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
-import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
-import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
-import type { Login, StackEndpoints } from '../../infra/stack.ts';
+import { Lifetime } from '../bus/base/lifecycle.ts';
+import type { Log } from '../bus/base/log.ts';
+import { newSecret, readSecretFile, writeSecretFile } from '../bus/base/secrets.ts';
+import type { ConnectCluster } from '../bus/connect/connect.ts';
+import { createConnectCluster } from '../bus/connect/rest/rest-cluster.ts';
+import type { KafkaAdmin, KafkaBus } from '../bus/kafka/kafka.ts';
+import { createKafkaBus } from '../bus/kafka/kafkajs/kafkajs-bus.ts';
+import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
+import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
+import type { Login, StackEndpoints } from '../infra/stack.ts';
 
 export type Server = 'providers' | 'hub';
 
