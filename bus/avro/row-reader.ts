@@ -5,11 +5,12 @@
 import { BusError } from '../base/errors.ts';
 import { sqlTypeOf, type ColumnType } from '../change/column-type.ts';
 import type { ColumnValue } from '../change/column-value.ts';
+import { holds } from '../change/holds.ts';
 import { accepts, wireTypeText, type WireType } from '../change/wire-type.ts';
 import { converterFor, type Convert } from './convert.ts';
 import type { RawRecord } from './projection.ts';
 import { ValueFault } from './value-fault.ts';
-import { fieldOf, wireTypeOf, type RecordNode } from './writer-schema.ts';
+import { fieldOf, sourceOf, wireTypeOf, type FieldNode, type RecordNode } from './writer-schema.ts';
 
 export type Column = { readonly name: string; readonly type: ColumnType };
 
@@ -22,8 +23,8 @@ const ABSENT_BYTES = Buffer.from(ABSENT_TEXT);
 type Plan = { readonly name: string; readonly property: string; readonly convert: Convert };
 
 /**
- * Compiles a reader of `columns`. Throws AVRO_COLUMN_MISSING or AVRO_COLUMN_TYPE, naming every
- * column concerned. `mayOmit`: the source is one that leaves large unchanged values out.
+ * Compiles a reader of `columns`. Throws AVRO_COLUMN_MISSING, AVRO_COLUMN_TYPE or
+ * AVRO_COLUMN_WIDER, naming every column concerned. `mayOmit`: the source is one that leaves large unchanged values out.
  */
 export function compileRowReader(
   record: RecordNode,
@@ -56,7 +57,22 @@ export function compileRowReader(
     const named = naming(wrong.map((entry) => entry.column));
     throw new BusError('AVRO_COLUMN_TYPE', { schemaId, ...named, found });
   }
+  refuseWider(pairs, schemaId);
   return rowReader(plans);
+}
+
+type Pair = { readonly column: Column; readonly field: FieldNode | undefined };
+
+/** A type that grew beyond the declared one is told before the first value that does not fit. */
+function refuseWider(pairs: readonly Pair[], schemaId: number): void {
+  const wider = pairs.flatMap(({ column, field }) => {
+    const source = field && sourceOf(field.node);
+    return source === undefined || holds(column.type, source) ? [] : [{ column, source }];
+  });
+  if (wider.length === 0) return;
+  const found = wider.map(({ source }) => sqlTypeOf(source)).join(', ');
+  const named = naming(wider.map(({ column }) => column));
+  throw new BusError('AVRO_COLUMN_WIDER', { schemaId, ...named, found });
 }
 
 function rowReader(plans: readonly Plan[]): RowReader {

@@ -4,7 +4,9 @@
  * nothing a source has called a column ("__proto__", "constructor") reaches generated code.
  * Shapes whose reading has no bound (arrays, maps, recursion, huge trees) are refused.
  */
+import type { ColumnType } from '../change/column-type.ts';
 import { SEMANTIC, type WireType } from '../change/wire-type.ts';
+import { sourceTypeOf } from './source-type.ts';
 
 /** Named limit: nodes of one expanded schema; an envelope of a 1,000-column table has some 4,100. */
 const NODES_MAX = 20_000;
@@ -26,6 +28,8 @@ export type SchemaNode =
       readonly name: string;
       readonly semantic: string | undefined;
       readonly scale: number;
+      /** The column's type at its source, where the capture says it. */
+      readonly source: ColumnType | undefined;
     }
   | {
       readonly kind: 'enum';
@@ -108,6 +112,12 @@ export function wireTypeOf(nullable: SchemaNode): WireType | undefined {
   }
 }
 
+/** The type at the source of a column that the capture describes; undefined for all others. */
+export function sourceOf(nullable: SchemaNode): ColumnType | undefined {
+  const node = withoutNull(nullable);
+  return node.kind === 'primitive' ? node.source : undefined;
+}
+
 export function fieldOf(record: RecordNode, name: string): FieldNode | undefined {
   return record.fields.find((field) => field.name === name);
 }
@@ -159,7 +169,8 @@ class Expansion {
       if (!Number.isInteger(scale) || scale < 0 || scale > 10_000) {
         throw new SchemaFault('unreadable', `${scope.path} has no usable scale`);
       }
-      return { kind: 'primitive', name, semantic: semanticOf(attributes), scale };
+      const source = sourceTypeOf(attributes['connect.parameters']);
+      return { kind: 'primitive', name, semantic: semanticOf(attributes), scale, source };
     }
     const known = this.#named.get(qualified(name, scope.namespace)) ?? this.#named.get(name);
     if (!known)

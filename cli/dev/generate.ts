@@ -1,8 +1,9 @@
 /**
  * Writes every generated file of the project, or with --check compares them and names those that
- * are stale. What is generated follows from code: error codes, schemas of declarations, help.
+ * are stale. What is generated follows from code (error codes, schemas of declarations, help) and
+ * from the declared sources (Avro baselines).
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { addTexts } from '../../bus/base/text.ts';
@@ -10,6 +11,7 @@ import { viewSchema } from '../../bus/view/declaration/schema.ts';
 import { generatedFiles } from '../../connectors/generated.ts';
 import { PROJECT_FOLDER } from '../globals.ts';
 import { CLI_TEXTS } from '../messages/en.ts';
+import { allBaselines } from './generate/baselines.ts';
 import { cliReference } from './generate/cli-reference.ts';
 import { errorReference } from './generate/error-reference.ts';
 import { formatted } from './generate/format.ts';
@@ -18,6 +20,7 @@ addTexts('en', CLI_TEXTS);
 
 const checkOnly = process.argv.includes('--check');
 const stale: string[] = [];
+const baselines = await allBaselines();
 for (const [path, content] of await allFiles()) {
   const file = join(PROJECT_FOLDER, path);
   const wanted = path.endsWith('.md') ? await formatted(path, content) : content;
@@ -28,11 +31,16 @@ for (const [path, content] of await allFiles()) {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, wanted);
 }
+for (const path of baselines.surplus) {
+  stale.push(path);
+  if (!checkOnly) await rm(join(PROJECT_FOLDER, path));
+}
 report();
 
 async function allFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...generatedFiles(),
+    ...baselines.files,
     ['schemas/view.schema.json', viewJsonSchema()],
     ['docs/errors.md', await errorReference()],
     ['docs/cli.md', cliReference()],
@@ -49,6 +57,10 @@ function viewJsonSchema(): string {
 }
 
 function report(): void {
+  if (baselines.problems.length > 0) {
+    process.stderr.write(`${baselines.problems.join('\n')}\n`);
+    process.exitCode = 1;
+  }
   if (stale.length === 0) return;
   if (!checkOnly) {
     process.stderr.write(`Written: ${stale.join(', ')}\n`);

@@ -76,9 +76,10 @@ export const AVRO_CODES = {
     reaction: 'stop',
     exit: 'rejected',
     message: 'Schema {{schemaId}} has no column {{column}}; declared as {{expected}}.',
-    cause: 'The department dropped or renamed a column that was agreed on.',
+    cause:
+      'The department dropped or renamed a column that was agreed on, or no longer lets it be captured.',
     remedy:
-      'Have the column restored, or change the declaration by a new version of the agreement; then resume the unit.',
+      'Have the column restored, or declare the new name (source.yaml, then `from` in view.yaml) and apply; then repair the unit, which reads the rows written meanwhile again.',
   },
   AVRO_COLUMN_TYPE: {
     reaction: 'stop',
@@ -86,7 +87,16 @@ export const AVRO_CODES = {
     message: 'Schema {{schemaId}} writes column {{column}} as {{found}}; declared as {{expected}}.',
     cause: 'The department changed the type of a column that was agreed on.',
     remedy:
-      'Have the type restored, or change the declaration by a new version of the agreement; then resume the unit.',
+      'Have the type restored and repair the unit, which reads the rows written meanwhile again; or declare the new type and rebuild the view.',
+  },
+  AVRO_COLUMN_WIDER: {
+    reaction: 'stop',
+    exit: 'rejected',
+    message:
+      'Schema {{schemaId}} writes column {{column}} as {{found}}, which {{expected}} does not hold.',
+    cause: 'The department widened a column beyond the type that the view declares.',
+    remedy:
+      'Widen the type in the view declaration and rebuild the view; or have the column narrowed again and repair the unit.',
   },
   AVRO_REGISTRY_UNREACHABLE: {
     reaction: 'retry',

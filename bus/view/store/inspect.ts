@@ -3,6 +3,7 @@
  * information_schema; answers sentences, empty when nothing differs.
  */
 import { sqlTypeOf } from '../../change/column-type.ts';
+import { canonicalType } from '../../change/server-type.ts';
 import type { SqlSession } from '../../sql/sql.ts';
 import {
   blockColumns,
@@ -33,7 +34,7 @@ export async function tableDifferences(session: SqlSession, view: ViewModel): Pr
     const has = actual.get(`${table}.${name}`);
     actual.delete(`${table}.${name}`);
     if (has === undefined) return [`column ${table}.${name} is missing`];
-    return type === undefined || canonical(has) === canonical(type)
+    return type === undefined || canonicalType(has) === canonicalType(type)
       ? []
       : [`column ${table}.${name} is ${has}, declared ${type}`];
   });
@@ -67,15 +68,4 @@ function wantedColumns(view: ViewModel): Wanted[] {
       ];
     }),
   ];
-}
-
-/** Servers print display widths and their own word for boolean. */
-function canonical(type: string): string {
-  return type
-    .toLowerCase()
-    .replace(/^boolean$/, 'tinyint(1)')
-    .replace(/\b(smallint|mediumint|int|bigint)\(\d+\)/, '$1')
-    .replace(/\b(tinyint)\((?!1\))\d+\)/, '$1')
-    .replace(/^year\(4\)$/, 'year')
-    .replace(/^json$/, 'longtext');
 }
