@@ -150,6 +150,11 @@ export interface KafkaAdmin {
   ): Promise<void>;
   /** Log start and read-committed end of every partition of the topics. */
   offsets(topics: readonly string[]): Promise<PartitionOffsets[]>;
+  /**
+   * Where every partition's log ends, records of open transactions included: nothing that was
+   * written before this call stands at or after it, whether its transaction has ended or not.
+   */
+  writtenEnds(topics: readonly string[]): Promise<RecordPosition[]>;
   /** Offsets committed in Kafka by `group`; partitions without a commit are left out. */
   groupOffsets(
     group: string,

@@ -48,6 +48,10 @@ function offsetCalls(broker: FakeBroker) {
           end,
         })),
       ),
+    writtenEnds: async (topics) =>
+      topics.flatMap((topic) =>
+        broker.topic(topic).logs.map(({ end }, partition) => ({ topic, partition, offset: end })),
+      ),
     groupOffsets: (group, topics) =>
       Promise.resolve(
         [...broker.group(group).committed.values()].filter(({ topic }) => topics.includes(topic)),

@@ -16,8 +16,10 @@ export type Slot = TopicPartition & {
   passed?: Passed | undefined;
   passedTimer?: NodeJS.Timeout | undefined;
   passedToldAt: number;
-  /** A `skip` in progress; the next batch waits for it. */
-  telling?: Promise<void> | undefined;
+  /** Everything handed over so far, one after the other; settles with the last of it, never rejects. */
+  work: Promise<void>;
+  /** Grows when reading jumps: what was fetched before the jump is dropped. */
+  stream: number;
   outOfRangeCount: number;
 };
 
@@ -31,7 +33,16 @@ export type Membership = {
 export function newMembership(assignment: Assignment, group: ConsumerGroup): Membership {
   const slots = assignment.partitions.map(({ topic, partition }): [string, Slot] => [
     partitionKey({ topic, partition }),
-    { topic, partition, state: 'claiming', turn: 0, passedToldAt: 0, outOfRangeCount: 0 },
+    {
+      topic,
+      partition,
+      state: 'claiming',
+      turn: 0,
+      stream: 0,
+      work: Promise.resolve(),
+      passedToldAt: 0,
+      outOfRangeCount: 0,
+    },
   ]);
   return { assignment, group, slots: new Map(slots) };
 }
@@ -40,6 +51,7 @@ export function newMembership(assignment: Assignment, group: ConsumerGroup): Mem
 export function pauseSlot({ group }: Membership, slot: Slot, state: 'claiming' | 'paused'): void {
   group.pause([{ topic: slot.topic, partitions: [slot.partition] }]);
   slot.state = state;
+  slot.stream++;
 }
 
 /** Carries out a claim; answers why the slot stays paused, where it does. */

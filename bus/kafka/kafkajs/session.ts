@@ -11,6 +11,7 @@ import {
   type ConsumerOptions,
   type Handled,
   partitionKey,
+  type RecordBatch,
   type TopicPartition,
 } from '../kafka.ts';
 import type { KafkaSettings } from '../settings.ts';
@@ -36,6 +37,9 @@ export type SessionEnd =
   | { readonly kind: 'closed' }
   | { readonly kind: 'crashed'; readonly error: unknown }
   | { readonly kind: 'handler-failed'; readonly error: unknown };
+
+/** A record and the marker of its transaction are no reason to read ahead. */
+const AHEAD_OFFSETS_MIN = 3n;
 
 export class Session {
   readonly #options: ConsumerOptions;
@@ -111,7 +115,8 @@ export class Session {
   async close(): Promise<void> {
     if (!this.#over) await this.#mirror.flush();
     this.#end({ kind: 'closed' });
-    const left = this.#consumer.disconnect().catch((error: unknown) => {
+    const inHand = [...(this.#membership?.slots.values() ?? [])].map(({ work }) => work);
+    const left = Promise.all([...inHand, this.#consumer.disconnect()]).catch((error: unknown) => {
       this.#log.debug({ error: messageOf(error) }, 'leaving the group failed');
     });
     const limit = Promise.withResolvers<void>();
@@ -196,28 +201,43 @@ export class Session {
     return this.#claims;
   }
 
+  /**
+   * While a partition is behind, resolves as soon as what came before this batch is done: kafkajs
+   * fetches again only when all batches of a fetch are resolved, and so fetches while they are
+   * applied; at most one batch of a partition waits behind the one in hand. At the end of the log
+   * it resolves with the batch itself: heartbeats go on only as long as batches get done.
+   */
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
     const membership = this.#membership;
     const slot = membership?.slots.get(partitionKey(batch));
     if (membership === undefined || slot === undefined) return;
+    if (!this.#mayApply(membership, slot)) return;
+    const before = slot.work;
+    const { turn, stream } = slot;
+    const fetched = batch as typeof batch & FetchedBatch;
+    const isStale = () =>
+      slot.turn !== turn || slot.stream !== stream || !this.#mayApply(membership, slot);
+    const fetchOffset = takePassed(slot, BigInt(fetched.fetchedOffset));
+    const heartbeat = () => this.#heartbeat(slot, () => payload.heartbeat());
+    const records = () => toRecordBatch(fetched, { fetchOffset, isStale, heartbeat });
+    membership.group.resolveOffset({ ...where(slot), offset: batch.lastOffset() });
+    slot.work = before.then(() => this.#apply(membership, slot, { isStale, records }));
+    const isBehind = BigInt(batch.highWatermark) - BigInt(batch.lastOffset()) > AHEAD_OFFSETS_MIN;
+    await (isBehind ? before : slot.work);
+  }
+
+  async #apply(
+    membership: Membership,
+    slot: Slot,
+    { isStale, records }: { readonly isStale: () => boolean; readonly records: () => RecordBatch },
+  ): Promise<void> {
+    if (isStale()) return;
     this.#applying++;
     try {
-      await slot.telling;
-      if (!this.#mayApply(membership, slot)) return;
-      const turn = slot.turn;
-      const fetched = batch as typeof batch & FetchedBatch;
-      const records = toRecordBatch(fetched, {
-        fetchOffset: takePassed(slot, BigInt(fetched.fetchedOffset)),
-        isStale: () => slot.turn !== turn || !this.#mayApply(membership, slot),
-        heartbeat: () => this.#heartbeat(slot, () => payload.heartbeat()),
-      });
-      const handled = await this.#options.handler.apply(records);
+      const handled = await this.#options.handler.apply(records());
       slot.outOfRangeCount = 0;
-      if (slot.turn !== turn) return;
-      if (handled.kind === 'done') {
-        membership.group.resolveOffset({ ...where(slot), offset: batch.lastOffset() });
-      } else this.#carryOut(membership, slot, handled);
+      if (!isStale()) this.#carryOut(membership, slot, handled);
     } catch (error) {
       this.#end({ kind: 'handler-failed', error });
     } finally {
@@ -241,6 +261,7 @@ export class Session {
     if (handled.kind === 'done') return;
     if (handled.kind === 'seek') {
       forgetPassed(slot);
+      slot.stream++;
       membership.group.seek({ ...where(slot), offset: handled.offset.toString() });
       return;
     }
@@ -259,9 +280,7 @@ export class Session {
       slot.passedToldAt + LIMITS.skipIntervalMs - Date.now(),
     );
     slot.passedTimer = setTimeout(() => {
-      slot.telling = this.#tellPassed(membership, slot).finally(() => {
-        slot.telling = undefined;
-      });
+      slot.work = slot.work.then(() => this.#tellPassed(membership, slot));
     }, dueMs);
   }
 

@@ -4,7 +4,7 @@ import { mapped } from '../client-errors.ts';
 import type { KafkaAdmin } from '../kafka.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { createAcls, deleteAcls, listAcls } from './acls.ts';
-import { groupOffsets, offsets } from './offsets.ts';
+import { groupOffsets, offsets, writtenEnds } from './offsets.ts';
 import { recordTimes } from './record-times.ts';
 import * as topics from './topics.ts';
 import { deleteUsers, listUsers, setUsers } from './users.ts';
@@ -37,6 +37,8 @@ export async function openAdmin(settings: KafkaSettings): Promise<KafkaAdmin> {
         topics.setTopicConfigs(wire, changes),
       ),
     offsets: (names) => mapped(`read offsets of ${shown(names)}`, () => offsets(wire, names)),
+    writtenEnds: (names) =>
+      mapped(`read the ends of ${shown(names)}`, () => writtenEnds(wire, names)),
     groupOffsets: (group, names) =>
       mapped(`read the offsets of group ${group}`, () => groupOffsets(wire, group, names)),
     recordTimes: (positions) =>

@@ -7,11 +7,12 @@ import { listOffsetsV7, offsetFetchV8 } from '@platformatic/kafka';
 import { must } from '../../base/assert.ts';
 import { retry } from '../../base/retry.ts';
 import { protocolNames } from '../client-errors.ts';
-import type { PartitionOffsets, TopicPartition } from '../kafka.ts';
+import type { PartitionOffsets, RecordPosition, TopicPartition } from '../kafka.ts';
 import { CLIENT_LIMITS } from '../settings.ts';
 import { existing, type Metadata } from './topics.ts';
 import { type Address, groupCoordinator, metadata, type Wire } from './wire.ts';
 
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 const CLIENT_REPLICA = -1;
 const ANY_EPOCH = -1;
@@ -52,6 +53,16 @@ export function offsets(wire: Wire, topics: readonly string[]): Promise<Partitio
   }, PATIENCE);
 }
 
+/** High watermarks. Rejects with UNKNOWN_TOPIC_OR_PARTITION when one of the topics is absent. */
+export function writtenEnds(wire: Wire, topics: readonly string[]): Promise<RecordPosition[]> {
+  if (topics.length === 0) return Promise.resolve([]);
+  return retry(
+    async () =>
+      listOffsets(wire, byLeader(await metadata(wire, topics)), TIMESTAMP.latest, READ_UNCOMMITTED),
+    PATIENCE,
+  );
+}
+
 export type Leader = Address & { readonly partitions: readonly TopicPartition[] };
 
 export function byLeader({ brokers, topics }: Metadata): readonly Leader[] {
@@ -70,7 +81,12 @@ export function byLeader({ brokers, topics }: Metadata): readonly Leader[] {
 }
 
 /** Sorted by topic and partition, so that two answers can be laid side by side. */
-async function listOffsets(wire: Wire, leaders: readonly Leader[], timestamp: bigint) {
+async function listOffsets(
+  wire: Wire,
+  leaders: readonly Leader[],
+  timestamp: bigint,
+  isolation = READ_COMMITTED,
+) {
   const answers = await Promise.all(
     leaders
       .filter(({ partitions }) => partitions.length > 0)
@@ -79,7 +95,7 @@ async function listOffsets(wire: Wire, leaders: readonly Leader[], timestamp: bi
           listOffsetsV7.api.async(
             connection,
             CLIENT_REPLICA,
-            READ_COMMITTED,
+            isolation,
             requestsFor(leader.partitions, timestamp),
           ),
         ),
