@@ -82,6 +82,7 @@ export function adminContract(subject: Subject): void {
     await expect.poll(offsets, patience).toEqual([{ ...at, start: 0n, end: 5n }]);
     await deleteBelow({ ...at, offset: 2n });
     expect(await offsets()).toEqual([{ ...at, start: 2n, end: 5n }]);
+    expect(await admin.writtenEnds([name])).toEqual([{ ...at, offset: 5n }]);
   });
 
   test('offsets of an absent topic are an error', async () => {

@@ -1,5 +1,6 @@
 /** Claiming and reading; a part of the Kafka contract. */
 import { expect, test } from 'vitest';
+import type { Handled } from '../../../bus/kafka/kafka.ts';
 import { consuming, send, until } from './consuming.ts';
 import type { Subject } from './kafka-contract.ts';
 
@@ -113,6 +114,33 @@ export function consumerContract(subject: Subject): void {
     await consumer.reclaim({ topic, partition: 0 });
     await until('both after the reclaim', () => handler.values(0).length === 3);
     expect(handler.values(0)).toEqual(['a', 'a', 'b']);
+  });
+
+  test('of a partition that is behind, what was fetched before a jump or a stop is not applied after it', async () => {
+    const topic = await subject().topic();
+    const numbers = Array.from({ length: 300 }, (_, index) => `${index}`);
+    for (let from = 0; from < numbers.length; from += 10)
+      await send(subject, { topic }, numbers.slice(from, from + 10));
+    const answers: Handled[] = [
+      { kind: 'seek', offset: 5n },
+      { kind: 'pause', reason: 'test' },
+    ];
+    const { handler, consumer } = await consuming(subject, {
+      topics: [topic],
+      bytesPerPartitionMax: 1_000,
+      prepare(handler) {
+        handler.onApply = () => answers.shift() ?? { kind: 'done' };
+      },
+    });
+    await until('the stop', () => answers.length === 0);
+    handler.onClaim = () => ({ kind: 'start', offset: 7n });
+    await consumer.reclaim({ topic, partition: 0 });
+    const last = () => handler.told.at(-1)?.offsets.at(-1);
+    await until('the end', () => (last() ?? 0n) >= 299n);
+    const [first, second, ...rest] = handler.told.map(({ offsets }) => offsets);
+    expect(first?.[0]).toBe(0n);
+    expect(second?.[0]).toBe(5n);
+    expect(rest.flat()).toEqual(Array.from({ length: 293 }, (_, index) => BigInt(index + 7)));
   });
 
   test('a batch is stale once its partition was reclaimed, and its answer is ignored', async () => {

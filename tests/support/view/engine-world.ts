@@ -212,7 +212,7 @@ function failing(database: SqlDatabase, random: Random): SqlDatabase {
 }
 
 export function simulatedAdmin(source: SimulatedSource, partitions: number): KafkaAdmin {
-  const asked: Pick<KafkaAdmin, 'clusterId' | 'describeTopics' | 'offsets'> = {
+  const asked: Pick<KafkaAdmin, 'clusterId' | 'describeTopics' | 'offsets' | 'writtenEnds'> = {
     clusterId: () => Promise.resolve('cluster-1'),
     describeTopics: (names) =>
       Promise.resolve(names.map((name) => ({ name, topicId: `id-of-${name}`, partitions }))),
@@ -222,8 +222,18 @@ export function simulatedAdmin(source: SimulatedSource, partitions: number): Kaf
           Array.from({ length: partitions }, (_, partition) => ({
             topic,
             partition,
-            start: 0n,
+            start: source.starts.get(`${topic}/${partition}`) ?? 0n,
             end: source.end(topic, partition),
+          })),
+        ),
+      ),
+    writtenEnds: (topics) =>
+      Promise.resolve(
+        topics.flatMap((topic) =>
+          Array.from({ length: partitions }, (_, partition) => ({
+            topic,
+            partition,
+            offset: source.end(topic, partition),
           })),
         ),
       ),

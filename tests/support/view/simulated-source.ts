@@ -22,6 +22,8 @@ export class SimulatedSource {
   readonly people = new Map<string, Row>();
   readonly marriages = new Map<string, Row>();
   readonly logs = new Map<string, RawRecord[][]>();
+  /** Where logs begin that retention has shortened. */
+  readonly starts = new Map<string, bigint>();
   readonly #ends = new Map<string, bigint>();
   readonly #random: Random;
   readonly #partitions: number;
@@ -53,6 +55,44 @@ export class SimulatedSource {
     else if (roll <= 90) this.#removeMarriage(this.#number());
     else if (roll <= 96) this.#renumberMarriage(this.#number(), this.#number());
     else for (let i = 0; i < 20; i++) this.#upsertPerson(this.#id());
+  }
+
+  /** Keys of a table, as a snapshot would walk them. */
+  keys(topic: string): string[] {
+    return [...this.#table(topic).keys()].sort();
+  }
+
+  /** Reads one row again, as an incremental snapshot does; a row that is gone gives nothing. */
+  reread(topic: string, key: string): void {
+    const row = this.#table(topic).get(key);
+    if (row) this.#append(topic, [key], { op: 'r', after: row });
+  }
+
+  /** A row goes without any event, as under a cascade. */
+  vanish(topic: string, key: string): void {
+    this.#table(topic).delete(key);
+  }
+
+  /** All rows go; the one event says nothing of which, and stands in any partition. */
+  truncate(topic: string): void {
+    this.#table(topic).clear();
+    this.#write(topic, this.#random.int(0, this.#partitions - 1), {
+      key: null,
+      value: Buffer.from(JSON.stringify({ op: 't', after: null } satisfies Wire)),
+    });
+  }
+
+  /** Forgets the beginning of every partition, as retention does. */
+  expire(topic: string): void {
+    for (const [partition, log] of this.logs.get(topic)?.entries() ?? []) {
+      const start = this.#random.chance(0.5) ? this.end(topic, partition) : 0n;
+      log.splice(0, log.filter(({ offset }) => offset < start).length);
+      if (start > 0n) this.starts.set(`${topic}/${partition}`, start);
+    }
+  }
+
+  #table(topic: string): Map<string, Row> {
+    return topic === PEOPLE ? this.people : this.marriages;
   }
 
   #upsertPerson(id: string): void {
@@ -111,16 +151,18 @@ export class SimulatedSource {
     const text = JSON.stringify(key);
     const digest = createHash('md5').update(text).digest();
     const partition = digest.readUInt32BE(0) % this.#partitions;
+    this.#write(topic, partition, {
+      key: Buffer.from(text),
+      value: value === null ? null : Buffer.from(JSON.stringify(value)),
+    });
+  }
+
+  #write(topic: string, partition: number, record: Pick<RawRecord, 'key' | 'value'>): void {
     const log = this.logs.get(topic)?.[partition] ?? [];
     const offset = this.end(topic, partition);
     // Markers of the source's transactions take offsets of their own.
     this.#ends.set(`${topic}/${partition}`, offset + (this.#random.chance(0.2) ? 2n : 1n));
-    log.push({
-      offset,
-      key: Buffer.from(text),
-      value: value === null ? null : Buffer.from(JSON.stringify(value)),
-      timestampMs: ++this.#clock,
-    });
+    log.push({ ...record, offset, timestampMs: ++this.#clock });
   }
 
   #id(): string {
