@@ -22,6 +22,8 @@ export type Presented = {
   /** What was done, in one sentence without its dot: sizes, seed, rounds. */
   readonly what: string;
   readonly tables: readonly PlainTable[];
+  /** Tables for whoever sits at the terminal; no page shows them. */
+  readonly details?: readonly PlainTable[];
   /** What the tables come to. */
   readonly sentences: readonly string[];
 };

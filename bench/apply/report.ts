@@ -1,6 +1,6 @@
 /** The result of `bench apply`: the JSON that is kept, and the same as tables for people. */
 import type { PlainTable } from '../plain-table.ts';
-import { profileTables } from '../profile/summary.ts';
+import { functionsTable, kindsTable } from '../profile/summary.ts';
 import { type Presented, type ReportHead, shownNumber, shownSpread } from '../report.ts';
 import { type Spread, spreadOf } from '../statistics.ts';
 import type { ProfileSummary } from '../profile/summary.ts';
@@ -106,7 +106,8 @@ export function presentApply(report: ApplyReport): Presented {
     );
   return {
     what: `${rounds} rounds of ${shownNumber(events)} events, seed ${seed}`,
-    tables: [runsTable(report), summaryTable(report), ...(profile ? profileTables(profile) : [])],
+    tables: [runsTable(report), summaryTable(report), ...(profile ? [kindsTable(profile)] : [])],
+    ...(profile ? { details: [functionsTable(profile)] } : {}),
     sentences: [
       `Ours was ${ratio} times as fast in the middle round (${ratioByRound.min}–${ratioByRound.max}).`,
       `Process and database together used ${cpu('ours')} µs of CPU per event on our side and ${cpu('peer')} µs on the peer's.`,

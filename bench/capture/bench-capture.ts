@@ -3,7 +3,6 @@
  * registry client's default resolver and with the remembering one in turns. The changes are
  * committed while the connector stands still, so that it never waits for their writer.
  */
-import { waitFor } from '../../bus/base/retry.ts';
 import { createConfluentRegistry } from '../../bus/registry/confluent/confluent-registry.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { isProblem, parseColumnType } from '../../bus/change/column-type.ts';
@@ -13,6 +12,7 @@ import { databaseSettings } from '../database-settings.ts';
 import { meterProcess, type ProcessMeter } from '../process-meter.ts';
 import { makeRegister } from '../register/department.ts';
 import { type RegisterPlan, updateCount } from '../register/register.ts';
+import { untilCaptured } from '../register/until-captured.ts';
 import { insertResidents, updateResidents } from '../register/write-register.ts';
 import { reportHead } from '../report.ts';
 import type { Site } from '../site.ts';
@@ -32,8 +32,6 @@ export type CaptureOptions = {
 
 /** The number of the round that is not counted: the worker must have compiled its code. */
 const WARM_UP = 0;
-const PHASE_TIMEOUT_MS = 30 * 60_000;
-const LOOK_MS = 500;
 
 export async function benchCapture(site: Site, options: CaptureOptions): Promise<CaptureReport> {
   const { seed, residents, rounds, onStep = () => {} } = options;
@@ -79,7 +77,7 @@ async function runVariant(bench: Bench, { round, variant }: Which): Promise<Capt
   const meter = meterProcess(site.pids.connect);
   const connector = await startConnector(site, { round, variant });
   try {
-    await untilQuiet(site, connector.topic, plan.residents);
+    await untilCaptured(site, connector.topic, plan.residents);
     // One more row: when it is in the topic, the snapshot is over and its end is noted.
     await insertResidents(register, { ...plan, residents: plan.residents + 1 }, plan.residents);
     await read(bench, connector.topic, plan.residents + 1);
@@ -87,7 +85,7 @@ async function runVariant(bench: Bench, { round, variant }: Which): Promise<Capt
     await updateResidents(register, plan);
     await connector.resume();
     const all = plan.residents + 1 + updates;
-    await untilQuiet(site, connector.topic, all);
+    await untilCaptured(site, connector.topic, all);
     const content = await read(bench, connector.topic, all);
     return runOf({ round, variant }, content, meter);
   } finally {
@@ -116,24 +114,6 @@ function runOf(which: Which, content: Content, meter: ProcessMeter): CaptureRun 
     binlog: pace(part('u')),
     content: sums.toSorted().join(' '),
   };
-}
-
-/** Until at least so many offsets are taken and no more come. Cheap, unlike reading along. */
-async function untilQuiet(site: Site, topic: string, records: number): Promise<void> {
-  let before = -1n;
-  const isQuiet = async () => {
-    const ends = await site.admin.offsets([topic]);
-    const now = ends.reduce((sum, { end }) => sum + end, 0n);
-    const same = now === before;
-    before = now;
-    return same && now >= BigInt(records);
-  };
-  await waitFor(isQuiet, {
-    what: `${records} records in ${topic}`,
-    timeoutMs: PHASE_TIMEOUT_MS,
-    intervalMs: LOOK_MS,
-    signal: site.signal,
-  });
 }
 
 function read(bench: Bench, topic: string, records: number): Promise<Content> {

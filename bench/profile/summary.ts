@@ -73,15 +73,20 @@ export function summarize(profile: CpuProfile): ProfileSummary {
   };
 }
 
-/** The same as tables. */
-export function profileTables({ percentByKind, top }: ProfileSummary): PlainTable[] {
-  return [
-    { columns: ['our side spends', '%'], rows: KINDS.map((kind) => [kind, percentByKind[kind]]) },
-    {
-      columns: ['function', 'at', 'kind', '%'],
-      rows: top.map((one) => [one.function, one.at, one.kind, one.percent]),
-    },
-  ];
+/** By kind of work, as a table. */
+export function kindsTable({ percentByKind }: ProfileSummary): PlainTable {
+  return {
+    columns: ['our side spends', '%'],
+    rows: KINDS.map((kind) => [kind, percentByKind[kind]]),
+  };
+}
+
+/** By function, as a table. */
+export function functionsTable({ top }: ProfileSummary): PlainTable {
+  return {
+    columns: ['function', 'at', 'kind', '%'],
+    rows: top.map((one) => [one.function, one.at, one.kind, one.percent]),
+  };
 }
 
 /** By the function itself, else by the nearest caller that is a module with a kind. */

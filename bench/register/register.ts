@@ -54,6 +54,10 @@ export type Update = Pick<
 export type RegisterPlan = {
   readonly seed: number;
   readonly residents: number;
+  /** How many updates of residents drawn at random; default: as many as there are residents. */
+  readonly updates?: number;
+  /** What the updates are drawn from; default: `seed`. */
+  readonly updateSeed?: number;
 };
 
 /** How many connections write updates at once. */
@@ -70,19 +74,16 @@ export function residents(plan: RegisterPlan, from: number, to: number): Residen
   return Array.from({ length: count }, (_, index) => resident(plan, city.person(from + index)));
 }
 
-/** Updates of the whole run: as many as there are residents. */
-export function updateCount({ residents: count }: RegisterPlan): number {
-  return Array.from({ length: LANES }, (_, lane) => laneSizes(count, lane)).reduce(
-    (sum, { singles, inBulk }) => sum + singles + inBulk,
-    0,
-  );
+/** Updates of the whole run. */
+export function updateCount({ residents: count, updates = count }: RegisterPlan): number {
+  return count === 0 ? 0 : updates;
 }
 
 /** The transactions of one lane, in order: a third of its updates alone, the rest in bulk. */
 export function* transactions(plan: RegisterPlan, lane: number): Generator<Update[]> {
-  const random = seededRandom(plan.seed * 31 + lane + 1);
+  const random = seededRandom((plan.updateSeed ?? plan.seed) * 31 + lane + 1);
   const city = cityOf(plan);
-  const { serials, singles, inBulk } = laneSizes(plan.residents, lane);
+  const { serials, singles, inBulk } = laneSizes(plan, lane);
   let order = 0;
   const next = (): Update => {
     const { idNumber } = city.person(lane + LANES * random.int(0, serials - 1));
@@ -100,10 +101,12 @@ export function* transactions(plan: RegisterPlan, lane: number): Generator<Updat
 }
 
 /** Lane `lane` owns the residents whose serial leaves that remainder. */
-function laneSizes(residentCount: number, lane: number) {
-  const serials = Math.floor((residentCount - lane + LANES - 1) / LANES);
-  const singles = Math.floor(serials / 3);
-  return { serials, singles, inBulk: serials - singles };
+function laneSizes({ residents: count, updates = count }: RegisterPlan, lane: number) {
+  const share = (whole: number) => Math.floor((whole - lane + LANES - 1) / LANES);
+  const serials = share(count);
+  const changes = serials === 0 ? 0 : share(updates);
+  const singles = Math.floor(changes / 3);
+  return { serials, singles, inBulk: changes - singles };
 }
 
 function cityOf({ seed, residents: size }: RegisterPlan): City {

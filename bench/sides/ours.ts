@@ -99,8 +99,12 @@ function watchProgress(child: ChildProcess, { endpoints, signal }: Site) {
     span = { fromMs: span?.fromMs ?? progress.fromMs, toMs: progress.toMs };
     changed();
   });
-  signal.addEventListener('abort', () => failed('it was interrupted.'), { once: true });
-  child.once('exit', (code) => failed(`the process ended with exit code ${code}.`));
+  const interrupted = () => failed('it was interrupted.');
+  signal.addEventListener('abort', interrupted);
+  child.once('exit', (code) => {
+    signal.removeEventListener('abort', interrupted);
+    failed(`the process ended with exit code ${code}.`);
+  });
   return {
     check: () => {
       if (failure) throw failure;

@@ -1,24 +1,19 @@
 /** The benchmarks as commands, with their sizes as options; `all` runs every one as it is by default. */
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchApply } from '../../../bench/apply/bench-apply.ts';
-import { presentApply } from '../../../bench/apply/report.ts';
 import { benchCapture } from '../../../bench/capture/bench-capture.ts';
-import { presentCapture } from '../../../bench/capture/report.ts';
 import { benchLatency } from '../../../bench/latency/bench-latency.ts';
-import { presentLatency } from '../../../bench/latency/report.ts';
-import type { Report } from '../../../bench/report.ts';
+import { benchScale } from '../../../bench/scale/bench-scale.ts';
+import { BENCHMARKS } from '../../../bench/report.ts';
 import { PEER_SETTINGS } from '../../../bench/sides/jdbc-sink.ts';
-import { PROJECT_FOLDER, wholeNumber } from '../../globals.ts';
-import { type Benchmark, measure, type Places, type Screen } from './measure.ts';
+import { PROJECT_FOLDER, positiveNumber, wholeNumber } from '../../globals.ts';
+import { type Benchmark, measure, type Places, type Screen, writeResults } from './measure.ts';
 
-type Common = Places & {
-  readonly seed: number;
-  readonly rounds: number;
-  readonly quick: boolean;
-};
+type Common = Places & { readonly seed: number };
+type Rounds = { readonly rounds: number };
 
-type Run = <R extends Report>(benchmark: Benchmark<R>, places: Places) => Promise<void>;
+type Run = (benchmark: Benchmark, places: Places) => Promise<void>;
 
 /** Adds a command for each; `onExit` is told every exit code. */
 export function addBenchmarks(
@@ -30,32 +25,67 @@ export function addBenchmarks(
   addApply(program, run);
   addLatency(program, run);
   addCapture(program, run);
+  addScale(program, run);
+  addAll(program);
+  program
+    .command('results')
+    .description('Writes the results of docs/benchmarks.md anew from bench-results/.')
+    .action(writeResults);
 }
 
-/** What every benchmark has; `rounds` is how often each side runs by default. */
-function common(command: Command, rounds: number): Command {
+/** What every benchmark has. */
+function common(command: Command): Command {
   return command
-    .option('--rounds <number>', 'how often each side runs', wholeNumber, rounds)
     .option('--seed <number>', 'what the data are made from', wholeNumber, 1)
-    .option('--quick', 'a few thousand rows, once: shows that it works, not how fast', false)
+    .addOption(quickOption())
     .option(
       '--report <file>',
-      'where the JSON report goes (default: bench-results/<name>-<date>.json)',
+      'where the JSON report goes (default: bench-results/<name>-<date>.json, and into the document)',
     )
-    .option(
-      '--folder <folder>',
-      'where the stack lives meanwhile; it stays after a failure',
-      join(PROJECT_FOLDER, '.civicbus'),
-    )
+    .addOption(folderOption())
     .allowExcessArguments(false);
 }
 
-type ApplyFlags = Common & {
-  readonly residents: number;
-  readonly profile: boolean;
-  readonly peerTasks: number;
-  readonly peerUrlOptions: string;
-};
+function quickOption(): Option {
+  const text = 'a few thousand rows, once: shows that it works, not how fast; keeps no report';
+  return new Option('--quick', text).default(false);
+}
+
+function folderOption(): Option {
+  const text = 'where the stack lives meanwhile; it stays after a failure';
+  return new Option('--folder <folder>', text).default(join(PROJECT_FOLDER, '.civicbus'));
+}
+
+function withRounds(command: Command): Command {
+  return common(command).option('--rounds <number>', 'how often each side runs', wholeNumber, 3);
+}
+
+/** Every benchmark as it is by default, one after the other, each on a stack of its own. */
+function addAll(program: Command): void {
+  program
+    .command('all')
+    .description('Every benchmark, one after the other: all tables of docs/benchmarks.md.')
+    .addOption(quickOption())
+    .addOption(folderOption())
+    .allowExcessArguments(false)
+    .action(async ({ quick, folder }: Pick<Places, 'quick' | 'folder'>) => {
+      for (const name of BENCHMARKS) {
+        const profile = name === 'apply' ? ['--profile'] : [];
+        const flags = ['--folder', folder, ...(quick ? ['--quick'] : []), ...profile];
+        await program.commands
+          .find((command) => command.name() === name)
+          ?.parseAsync(flags, { from: 'user' });
+      }
+    });
+}
+
+type ApplyFlags = Common &
+  Rounds & {
+    readonly residents: number;
+    readonly profile: boolean;
+    readonly peerTasks: number;
+    readonly peerUrlOptions: string;
+  };
 
 function addApply(program: Command, run: Run): void {
   const command = program
@@ -65,7 +95,7 @@ function addApply(program: Command, run: Run): void {
     .option('--profile', 'also shows where the time of our side goes', false)
     .option('--peer-tasks <number>', 'tasks of the peer', wholeNumber, PEER_SETTINGS.tasks)
     .option('--peer-url-options <text>', 'of the peer’s JDBC address', PEER_SETTINGS.urlOptions);
-  common(command, 3).action(({ quick, ...flags }: ApplyFlags) => {
+  withRounds(command).action(({ quick, ...flags }: ApplyFlags) => {
     const { seed, profile, peerTasks: tasks, peerUrlOptions: urlOptions } = flags;
     const peer = { ...PEER_SETTINGS, tasks, urlOptions };
     const { residents, rounds } = quick ? { residents: 2_000, rounds: 1 } : flags;
@@ -74,21 +104,21 @@ function addApply(program: Command, run: Run): void {
       {
         name: 'apply',
         run: (site, onStep) => benchApply(site, { ...options, onStep }),
-        present: presentApply,
       },
-      flags,
+      { ...flags, quick },
     );
   });
 }
 
-type LatencyFlags = Common & {
-  readonly residents: number;
-  readonly warmUp: number;
-  readonly singles: number;
-  readonly perSecond: number;
-  readonly seconds: number;
-  readonly idleSeconds: number;
-};
+type LatencyFlags = Common &
+  Rounds & {
+    readonly residents: number;
+    readonly warmUp: number;
+    readonly singles: number;
+    readonly perSecond: number;
+    readonly seconds: number;
+    readonly idleSeconds: number;
+  };
 
 /** Enough to prove that everything works. */
 const QUICK_LATENCY = {
@@ -111,15 +141,14 @@ function addLatency(program: Command, run: Run): void {
     .option('--per-second <number>', 'changes a second under load', wholeNumber, 200)
     .option('--seconds <number>', 'how long the load lasts', wholeNumber, 15)
     .option('--idle-seconds <number>', 'how long our process is watched at rest', wholeNumber, 20);
-  common(command, 3).action(({ quick, report, folder, ...flags }: LatencyFlags) => {
+  withRounds(command).action(({ quick, report, folder, ...flags }: LatencyFlags) => {
     const options = { ...flags, ...(quick ? QUICK_LATENCY : {}) };
     return run(
       {
         name: 'latency',
         run: (site, onStep) => benchLatency(site, { ...options, onStep }),
-        present: presentLatency,
       },
-      { folder, ...(report === undefined ? {} : { report }) },
+      { folder, quick, ...(report === undefined ? {} : { report }) },
     );
   });
 }
@@ -129,15 +158,63 @@ function addCapture(program: Command, run: Run): void {
     .command('capture')
     .description('From a table into Kafka: our schema resolver and the default one in turns.')
     .option('--residents <number>', 'rows copied, then as many changes', wholeNumber, 100_000);
-  common(command, 3).action(({ quick, seed, ...flags }: Common & { residents: number }) => {
-    const options = { seed, ...(quick ? { residents: 2_000, rounds: 1 } : flags) };
+  withRounds(command).action(
+    ({ quick, seed, ...flags }: Common & Rounds & { readonly residents: number }) => {
+      const options = { seed, ...(quick ? { residents: 2_000, rounds: 1 } : flags) };
+      return run(
+        {
+          name: 'capture',
+          run: (site, onStep) => benchCapture(site, { ...options, onStep }),
+        },
+        { ...flags, quick },
+      );
+    },
+  );
+}
+
+type ScaleFlags = Common & {
+  readonly persons: readonly number[];
+  readonly updates: number;
+  readonly bufferPoolMb: number;
+  readonly redoLogMb: number;
+  readonly minutes: number;
+};
+
+const MILLION = 1_000_000;
+
+function addScale(program: Command, run: Run): void {
+  const command = program
+    .command('scale')
+    .description('One view growing: what a row costs at each size.')
+    .option('--persons <millions>', 'sizes of the view, growing', sizes, sizes('1,2,4,8'))
+    .option('--updates <number>', 'changes at each size', wholeNumber, 100_000)
+    .option('--buffer-pool-mb <number>', 'memory of each database server', wholeNumber, 4_096)
+    .option('--redo-log-mb <number>', 'of each database server', wholeNumber, 1_024)
+    .option('--minutes <number>', 'no size is begun that would end later', wholeNumber, 90);
+  common(command).action(({ quick, report, folder, ...flags }: ScaleFlags) => {
+    const options = {
+      seed: flags.seed,
+      bufferPoolMb: flags.bufferPoolMb,
+      redoLogMb: flags.redoLogMb,
+      minutesMax: flags.minutes,
+      updates: quick ? 500 : flags.updates,
+      sizes: quick ? [1_000, 2_000] : flags.persons,
+    };
     return run(
       {
-        name: 'capture',
-        run: (site, onStep) => benchCapture(site, { ...options, onStep }),
-        present: presentCapture,
+        name: 'scale',
+        run: (site, onStep) => benchScale(site, { ...options, onStep }),
       },
-      flags,
+      { folder, quick, ...(report === undefined ? {} : { report }) },
     );
   });
+}
+
+/** "1,2.5" in millions as whole numbers of persons; for commander. */
+function sizes(value: string): number[] {
+  const persons = value.split(',').map((part) => Math.round(positiveNumber(part) * MILLION));
+  if (persons.some((size, index) => size <= (persons[index - 1] ?? 0))) {
+    throw new InvalidArgumentError('Give sizes in millions that grow, e.g. 1,2,4.');
+  }
+  return persons;
 }

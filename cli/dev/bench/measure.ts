@@ -1,9 +1,11 @@
 /** Runs one benchmark on a stack of its own, keeps its report and shows it. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { withOwnStack } from '../../../bench/own-stack.ts';
 import type { PlainTable } from '../../../bench/plain-table.ts';
-import type { BenchmarkName, Presented, Report } from '../../../bench/report.ts';
+import { type AnyReport, present } from '../../../bench/present.ts';
+import type { BenchmarkName, Presented } from '../../../bench/report.ts';
+import { newestReports, withResults } from '../../../bench/results.ts';
 import { openSite, type Site } from '../../../bench/site.ts';
 import { EXIT } from '../../../bus/base/codes/code.ts';
 import { createLog } from '../../../bus/base/log.ts';
@@ -12,8 +14,10 @@ import type { Interrupts } from '../../interrupts.ts';
 import type { Paints } from '../../output/paint.ts';
 import { renderTable } from '../../output/table.ts';
 import { cacheRoot } from '../../stack/home.ts';
+import { formatted } from '../generate/format.ts';
 
 export const RESULTS_FOLDER = join(PROJECT_FOLDER, 'bench-results');
+export const DOCUMENT = join(PROJECT_FOLDER, 'docs', 'benchmarks.md');
 
 export type Screen = {
   readonly out: (text: string) => void;
@@ -23,32 +27,47 @@ export type Screen = {
 };
 
 export type Places = {
-  /** Where the report goes; default: bench-results/NAME-<date>.json. */
+  /** Where the report goes; default: bench-results/NAME-<date>.json, and into the document. */
   readonly report?: string;
+  /** A quick run's figures mean nothing: its report is kept only where a file is named. */
+  readonly quick: boolean;
   /** Where the stack lives meanwhile. */
   readonly folder: string;
 };
 
-export type Benchmark<R extends Report> = {
+export type Benchmark = {
   readonly name: BenchmarkName;
-  readonly run: (site: Site, onStep: (what: string) => void) => Promise<R>;
-  readonly present: (report: R) => Presented;
+  readonly run: (site: Site, onStep: (what: string) => void) => Promise<AnyReport>;
 };
 
 /** Answers the exit code: failed when what was compared was not equal. No time is judged. */
-export async function measure<R extends Report>(
-  { name, run, present }: Benchmark<R>,
-  { report: wanted, folder }: Places,
-  screen: Screen,
-): Promise<number> {
+export async function measure({ run }: Benchmark, places: Places, screen: Screen): Promise<number> {
   const say = (what: string) => screen.err(`${screen.paints.dim(what)}\n`);
-  const report = await onOwnStack(resolve(folder), screen, say, (site) => run(site, say));
-  const file = wanted === undefined ? reportFile(name, report.at) : resolve(wanted);
-  await mkdir(resolve(file, '..'), { recursive: true });
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  const folder = resolve(places.folder);
+  const report = await onOwnStack(folder, screen, say, (site) => run(site, say));
   show(present(report), report.rowsEqual, screen);
-  say(`report: ${file}`);
+  const kept = await keep(report, places);
+  if (kept !== undefined) say(`report: ${kept}`);
   return report.rowsEqual ? EXIT.ok : EXIT.failed;
+}
+
+/** Writes the results of docs/benchmarks.md anew from the reports that are kept. */
+export async function writeResults(): Promise<void> {
+  const document = await readFile(DOCUMENT, 'utf8');
+  const text = withResults(document, await newestReports(RESULTS_FOLDER));
+  await writeFile(DOCUMENT, await formatted('docs/benchmarks.md', text));
+}
+
+/** Only a report in its usual place becomes a result of the document. */
+async function keep(report: AnyReport, places: Places): Promise<string | undefined> {
+  if (places.report === undefined && places.quick) return undefined;
+  const { benchmark, at } = report;
+  const usual = `${benchmark}-${at.slice(0, 16).replaceAll(':', '')}.json`;
+  const file = resolve(places.report ?? join(RESULTS_FOLDER, usual));
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  if (places.report === undefined) await writeResults();
+  return file;
 }
 
 function onOwnStack<T>(
@@ -71,9 +90,13 @@ function onOwnStack<T>(
   });
 }
 
-function show({ what, tables, sentences }: Presented, rowsEqual: boolean, screen: Screen): void {
+function show(
+  { what, tables, details = [], sentences }: Presented,
+  rowsEqual: boolean,
+  screen: Screen,
+): void {
   screen.out(`${what}\n\n`);
-  for (const table of tables) screen.out(`${drawn(table, screen.paints)}\n\n`);
+  for (const table of [...tables, ...details]) screen.out(`${drawn(table, screen.paints)}\n\n`);
   for (const sentence of sentences) screen.out(`${sentence}\n`);
   screen.out(`all rows equal: ${rowsEqual ? 'yes' : 'NO'}\n`);
 }
@@ -82,8 +105,4 @@ function drawn({ columns, rows }: PlainTable, paints: Paints): string {
   const [first = '', ...more] = columns;
   const heads = [first, ...more.map((title) => ({ title, align: 'right' }) as const)];
   return renderTable({ columns: heads, rows, empty: 'nothing was run' }, paints);
-}
-
-function reportFile(name: BenchmarkName, at: string): string {
-  return join(RESULTS_FOLDER, `${name}-${at.slice(0, 16).replaceAll(':', '')}.json`);
 }
