@@ -10,7 +10,7 @@ import { testStack } from '../../support/env.ts';
 import { departmentsHere } from './departments-here.ts';
 
 const stack = await testStack('entities');
-const city = createCity({ seed: 33, size: 900 });
+const city = createCity({ seed: 33, size: 500 });
 const ALL = [...ENTITY_DEPARTMENTS, civilAffairs];
 
 async function checksums(department: Department, db: SqlDatabase): Promise<unknown[]> {
@@ -42,7 +42,7 @@ describe.each(ALL)('the department $name on a real server', (department) => {
         same: step.ends !== undefined,
       });
     }
-    for (let i = 0; i < 150; i++) await workload.step();
+    for (let i = 0; i < 60; i++) await workload.step();
     await workload.end();
   });
 
@@ -52,7 +52,7 @@ describe.each(ALL)('the department $name on a real server', (department) => {
       const databases = await departmentsHere(stack, { departments: [department], city, suffix });
       const db = databases[department.name]!;
       const workload = await department.workload({ db, city, random: seededRandom(5) });
-      for (let i = 0; i < 200; i++) await workload.step();
+      for (let i = 0; i < 80; i++) await workload.step();
       sums.push(await checksums(department, db));
     }
     expect(sums[0]).toEqual(sums[1]);
