@@ -1,10 +1,10 @@
-/**
- * `civicbus verify view`: compares a view of the synthetic city, cell by cell, with what its
- * departments' own tables say, by rules that were written without the view engine.
- */
+/** `civicbus verify view`: compares a view with the tables that its departments keep. */
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
-import { addExamples, addGroup, type Run } from '../command.ts';
+import { addExamples, addGroup, addViewFiles, type Run } from '../command.ts';
+import { wholeNumber } from '../globals.ts';
+
+const DIFFERENCES_MAX = 10_000;
 
 export function registerVerify(program: Command, run: Run): void {
   const group = addGroup(program, 'verify', ['civicbus verify view population']);
@@ -12,10 +12,19 @@ export function registerVerify(program: Command, run: Run): void {
     .command('view')
     .description(text('cli.verify.view.description'))
     .argument('<name>', text('cli.argument.view'))
+    .option('--unit <unit>', text('cli.verify.unit'))
+    .option(
+      '--max-differences <count>',
+      text('cli.verify.maxDifferences'),
+      wholeNumber,
+      DIFFERENCES_MAX,
+    )
+    .option('--oracle', text('cli.verify.oracle'), false)
     .option('--no-hold-writers', text('cli.verify.holdWriters'))
     .action(run(async () => (await import('../work/verify.ts')).verifyView));
+  addViewFiles(view);
   addExamples(view, [
     'civicbus verify view population',
-    'civicbus verify view population --no-hold-writers',
+    'civicbus verify view population --unit marriage -o json',
   ]);
 }

@@ -67,9 +67,13 @@ export const EN_HELP: TextTable = {
 
   'cli.verify.description': 'Compare with the truth.',
   'cli.verify.view.description':
-    'Compare a view with its departments’ own tables, cell by cell. For the synthetic city only, because only its departments’ tables may be read.',
+    'Compare every row of a view with its departments’ own tables, by checksums, while everybody writes. Only what stays different when everything was applied is reported: key and columns, never values.',
+  'cli.verify.unit': 'only this unit, e.g. population/marriage or marriage',
+  'cli.verify.maxDifferences': 'stop comparing a unit after this many differences',
+  'cli.verify.oracle':
+    'compare the population of the synthetic city with rules that were written without the view engine',
   'cli.verify.holdWriters':
-    'let departments go on writing; by default none may write until the view has caught up and was compared',
+    'with --oracle: let departments go on writing; else none may write until the view was compared',
 
   'cli.doctor.description':
     'Check everything that is known to go wrong; each finding with its remedy. Ends with 1 when something is broken.',

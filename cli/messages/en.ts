@@ -67,6 +67,16 @@ export const CLI_TEXTS: TextTable = {
 
   'cli.verify.equal.true': 'EQUAL',
   'cli.verify.equal.false': 'DIFFERENT',
+  'cli.verify.summary': '{{rows}} rows compared in {{seconds}} s ({{perSecond}} rows/s).',
+  'cli.verify.entities':
+    '{{there}} entities; {{stubs}} that others speak of have no identity yet, {{orphans}} have none any more.',
+  'cli.verify.flow.late':
+    'Unit {{unit}} did not catch up with its source within the limit, so its differences could not be decided. See: civicbus lag',
+  'cli.verify.flow.halted':
+    'Unit {{unit}} is halted, so its differences could not be decided. See: civicbus get views',
+  'cli.verify.undecided':
+    '{{count}} keys of unit {{unit}} differed at every reading, but kept changing or waited.',
+  'cli.verify.cut': 'Unit {{unit}}: comparing stopped at the limit; more rows may differ.',
 
   'cli.service.absent': 'absent',
   'cli.service.preparing': 'preparing',

@@ -53,9 +53,16 @@ export const CLI_CODES = {
     exit: 'failed',
     message: 'View "{{view}}" differs from its sources in {{differing}} of {{rows}} rows.',
     cause:
-      'Either the view is still behind, or departments wrote during the comparison, or a row is wrong.',
+      'These rows stayed different after everything that the sources had committed was applied: somebody altered the view, or changes never reached the log.',
+    remedy: 'Find out who can write to the hub, then have exactly these rows read again.',
+  },
+  CLI_UNDECIDED: {
+    reaction: 'retry',
+    exit: 'timedOut',
+    message: '{{count}} rows of view "{{view}}" could not be decided within the limit.',
+    cause: 'Their unit is behind or halted, or they changed at every reading.',
     remedy:
-      'See civicbus lag {{view}}. When nothing waits, verify again; what still differs while no department writes is wrong, so keep the log.',
+      'See civicbus lag {{view}}; when it has caught up, verify again, with a longer --timeout.',
   },
   CLI_UNHEALTHY: {
     reaction: 'stop',
