@@ -41,7 +41,11 @@ export const PERSONS: Subjects<CityPerson> = {
   corrected: (key, random) => withSequence(key, random.int(1, 999)),
 };
 
-export type RowSetting = { readonly random: Random; readonly ordinal: number };
+export type RowSetting = {
+  readonly city: City;
+  readonly random: Random;
+  readonly ordinal: number;
+};
 
 export type RegisterPlan<S> = {
   readonly table: string;
@@ -100,6 +104,6 @@ function loadedRows<S>(
   return plan.subjects.loaded(city, range).flatMap((subject) => {
     if (!random.chance(plan.share)) return [];
     const length = random.int(1, plan.rowsMax ?? 1);
-    return Array.from({ length }, (_, i) => plan.row(subject, { random, ordinal: i + 1 }));
+    return Array.from({ length }, (_, i) => plan.row(subject, { city, random, ordinal: i + 1 }));
   });
 }

@@ -9,7 +9,7 @@ import { type CityPerson, mix } from './city.ts';
 import { address, phone } from './contact.ts';
 import { personName } from './names.ts';
 import type { RowSetting } from './register.ts';
-import { isLoadOrdinal } from './register-steps.ts';
+import { isLoadOrdinal } from './register-desk.ts';
 
 /** Each fact that a department holds beside its authority; the figure makes its differences its own. */
 const OVERLAPS = {

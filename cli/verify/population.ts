@@ -69,9 +69,7 @@ async function compareOnce({
   readonly hub: SqlDatabase;
   readonly table: string;
 }): Promise<Comparison> {
-  const { police, 'civil-affairs': civilAffairs } = departments;
-  if (!police || !civilAffairs) throw new TypeError('both departments are open');
-  const expected = expectedPopulation(await readSourceTables(police, civilAffairs));
+  const expected = expectedPopulation(await readSourceTables(departments));
   const columns = POPULATION_ITEMS.map(
     (item) => `CAST(${quoteName(item)} AS CHAR) AS ${quoteName(item)}`,
   );

@@ -35,3 +35,33 @@ CREATE TABLE IF NOT EXISTS residence (
   phone VARCHAR(20) NULL,
   PRIMARY KEY (id_number)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+
+CREATE TABLE IF NOT EXISTS migration (
+  migration_number VARCHAR(30) NOT NULL,
+  id_number VARCHAR(18) NOT NULL,
+  move_type VARCHAR(20) NOT NULL,
+  move_date DATE NOT NULL,
+  from_division CHAR(6) NULL,
+  to_division CHAR(6) NULL,
+  PRIMARY KEY (migration_number),
+  KEY by_person (id_number)
+) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+
+CREATE TABLE IF NOT EXISTS vehicle (
+  vehicle_number VARCHAR(20) NOT NULL,
+  id_number VARCHAR(18) NOT NULL,
+  plate_number VARCHAR(20) NULL,
+  vehicle_type VARCHAR(20) NOT NULL,
+  first_registered_on DATE NULL,
+  vehicle_status VARCHAR(20) NULL,
+  PRIMARY KEY (vehicle_number),
+  KEY by_person (id_number)
+) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_nopad_bin;
+
+CREATE TABLE IF NOT EXISTS driving_licence (
+  id_number VARCHAR(18) NOT NULL,
+  licence_number VARCHAR(30) NOT NULL,
+  licence_class VARCHAR(10) NULL,
+  licence_valid_until DATE NULL,
+  PRIMARY KEY (id_number)
+) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4 COLLATE = utf8mb4_nopad_bin;

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { createCity } from '../../producers/city.ts';
+import { civilAffairs } from '../../producers/civil-affairs/civil-affairs.ts';
 import { police } from '../../producers/police/police.ts';
 import { testStack } from '../support/env.ts';
 import { cityHere } from './support.ts';
 
 const stack = await testStack('install');
+const SPINE = [police, civilAffairs];
 const city = createCity({ seed: 1, size: 1_200 });
 
 describe('the installation of a department', () => {
   test('can be repeated with other passwords, and loading again writes nothing', async () => {
-    const here = await cityHere(stack, { city });
+    const here = await cityHere(stack, { city, only: SPINE });
     const [first] = here.departments;
     const root = await stack.openSql('providers');
     const again = await first!.department.install(root, {
@@ -24,13 +26,21 @@ describe('the installation of a department', () => {
   });
 
   test('a bigger city only adds what is missing', async () => {
-    const here = await cityHere(stack, { city: createCity({ seed: 1, size: 500 }), suffix: 'b' });
+    const here = await cityHere(stack, {
+      city: createCity({ seed: 1, size: 500 }),
+      suffix: 'b',
+      only: SPINE,
+    });
     const loaded = await police.load(here.police, city);
     expect(loaded['person']).toBe(700);
   });
 
   test('gives the application user rows and nothing else', async () => {
-    const here = await cityHere(stack, { city: createCity({ seed: 1, size: 0 }), suffix: 'c' });
+    const here = await cityHere(stack, {
+      city: createCity({ seed: 1, size: 0 }),
+      suffix: 'c',
+      only: SPINE,
+    });
     await here.police.query('SELECT 1 FROM person');
     for (const statement of [
       'DROP TABLE person',
@@ -44,7 +54,11 @@ describe('the installation of a department', () => {
   });
 
   test('gives the capture user reading of its tables and the log, and nothing else', async () => {
-    const here = await cityHere(stack, { city: createCity({ seed: 1, size: 0 }), suffix: 'd' });
+    const here = await cityHere(stack, {
+      city: createCity({ seed: 1, size: 0 }),
+      suffix: 'd',
+      only: SPINE,
+    });
     const [first, second] = here.departments;
     const as = { user: first!.captureUser, password: first!.capturePassword };
     const db = await stack.openSql('providers', { database: first!.databaseName, as });

@@ -1,23 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareText } from '../../producers/oracle-order.ts';
-import { expectedPopulation } from '../../producers/population-oracle.ts';
-import type {
-  MarriageRow,
-  PersonRow,
-  ReliefRow,
-  SourceTables,
+import { expectedPopulation, POPULATION_ITEMS } from '../../producers/population-oracle.ts';
+import {
+  NO_SOURCE_ROWS,
+  type SourceRow,
+  type SourceTables,
 } from '../../producers/source-tables.ts';
 
-const NOTHING: SourceTables = {
-  persons: [],
-  householdRegistrations: [],
-  residences: [],
-  marriages: [],
-  reliefCases: [],
-};
+type PersonRow = SourceRow<'person'>;
+type MarriageRow = SourceRow<'marriage'>;
+type ReliefRow = SourceRow<'relief_case'>;
 
-function person(id: string): PersonRow {
+function personRow(id: string): PersonRow {
   return {
     id_number: id,
     name: `N${id}`,
@@ -56,20 +51,20 @@ function relief(number: string, approvedOn: string | null, idNumber = 'A'): Reli
 }
 
 function block(id: string, tables: Partial<SourceTables>) {
-  const persons = ['A', 'B', 'C'].map(person);
-  return expectedPopulation({ ...NOTHING, persons, ...tables }).get(id);
+  const person = ['A', 'B', 'C'].map(personRow);
+  return expectedPopulation({ ...NO_SOURCE_ROWS, person, ...tables }).get(id);
 }
 
 describe('the expected population', () => {
   test('only persons with an identity row are expected, others are stubs', () => {
     const expected = expectedPopulation({
-      ...NOTHING,
-      persons: [person('A')],
-      residences: [
+      ...NO_SOURCE_ROWS,
+      person: [personRow('A')],
+      residence: [
         { id_number: 'B', residence_division: '440106', residence_address: 'x', phone: null },
       ],
-      marriages: [marriage('J1', ['A', 'B'], '2020-01-01')],
-      reliefCases: [relief('R1', null, 'B')],
+      marriage: [marriage('J1', ['A', 'B'], '2020-01-01')],
+      relief_case: [relief('R1', null, 'B')],
     });
     expect([...expected.keys()]).toEqual(['A']);
     expect(expected.get('A')).toMatchObject({
@@ -82,7 +77,7 @@ describe('the expected population', () => {
   test('absent blocks are null in every item', () => {
     const row = block('A', {});
     const absent = Object.entries(row ?? {}).filter(([, value]) => value === null);
-    expect(absent).toHaveLength(23 - 6);
+    expect(absent).toHaveLength(POPULATION_ITEMS.length - 6);
   });
 
   test.each([
@@ -133,8 +128,8 @@ describe('the expected population', () => {
     },
   ])('marriage: $reason', ({ rows, status, spouse, on }) => {
     const expected = { marital_status: status, spouse_id_number: spouse, marriage_event_date: on };
-    expect(block('A', { marriages: rows })).toMatchObject(expected);
-    expect(block('A', { marriages: rows.toReversed() })).toMatchObject(expected);
+    expect(block('A', { marriage: rows })).toMatchObject(expected);
+    expect(block('A', { marriage: rows.toReversed() })).toMatchObject(expected);
   });
 
   test.each([
@@ -160,8 +155,8 @@ describe('the expected population', () => {
     },
     { rows: [relief('R9', '2020-01-01', 'B')], latest: null, reason: "others' cases do not count" },
   ])('relief: $reason', ({ rows, latest }) => {
-    expect(block('A', { reliefCases: rows })?.relief_status).toBe(latest);
-    expect(block('A', { reliefCases: rows.toReversed() })?.relief_status).toBe(latest);
+    expect(block('A', { relief_case: rows })?.relief_status).toBe(latest);
+    expect(block('A', { relief_case: rows.toReversed() })?.relief_status).toBe(latest);
   });
 
   test('text is ordered by code point, also where UTF-16 would order otherwise', () => {

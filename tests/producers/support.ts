@@ -24,14 +24,21 @@ export type CityHere = {
   readonly civilAffairs: SqlDatabase;
 };
 
-/** Installs every department as `<prefix><suffix>_<department>` and loads `city`. */
+export type CityOptions = {
+  readonly city: City;
+  readonly suffix?: string;
+  /** Default: all of them. */
+  readonly only?: readonly Department[];
+};
+
+/** Installs departments as `<prefix><suffix>_<department>` and loads `city`. */
 export async function cityHere(
   stack: TestStack,
-  { city, suffix = '' }: { readonly city: City; readonly suffix?: string },
+  { city, suffix = '', only = DEPARTMENTS }: CityOptions,
 ): Promise<CityHere> {
   const root = await stack.openSql('providers');
   const departments: InstalledHere[] = [];
-  for (const department of DEPARTMENTS) {
+  for (const department of only) {
     const secrets = { appPassword: newSecret(), capturePassword: newSecret() };
     const databaseName = `${stack.prefix}${suffix}_${department.databaseName}`;
     const made = await department.install(root, { ...secrets, databaseName });

@@ -55,7 +55,7 @@ describe('the SQL of the population view', () => {
       [
         [
           "cdc.police.police.person",
-          "id_number name former_name sex ethnicity birth_date birthplace_division",
+          "id_number name former_name sex ethnicity birth_date birthplace_division status",
         ],
         [
           "cdc.police.police.household_registration",
@@ -66,12 +66,80 @@ describe('the SQL of the population view', () => {
           "id_number residence_division residence_address phone",
         ],
         [
+          "cdc.police.police.migration",
+          "migration_number id_number move_type move_date from_division to_division",
+        ],
+        [
+          "cdc.residence-management.residence_management.residence_permit",
+          "id_number permit_number permit_valid_until stay_reason residence_address",
+        ],
+        [
           "cdc.civil-affairs.civil_affairs.marriage",
           "registration_number spouse_a_id_number spouse_b_id_number event_type registered_on",
         ],
         [
+          "cdc.family-planning.family_planning.family_record",
+          "id_number children_count birth_service_number full_name residence_address",
+        ],
+        [
+          "cdc.education.education.education_record",
+          "id_number highest_education school_name graduation_date student_status",
+        ],
+        [
+          "cdc.human-resources-and-social-security.human_resources_and_social_security.employment_contract",
+          "contract_number id_number employer_code employer_name occupation contract_start",
+        ],
+        [
+          "cdc.human-resources-and-social-security.human_resources_and_social_security.unemployment_registration",
+          "unemployment_number id_number registered_on",
+        ],
+        [
+          "cdc.human-resources-and-social-security.human_resources_and_social_security.pension_account",
+          "id_number pension_account pension_status pension_base",
+        ],
+        [
+          "cdc.medical-insurance.medical_insurance.insured_person",
+          "id_number medical_account medical_status medical_type contact_phone",
+        ],
+        [
+          "cdc.human-resources-and-social-security.human_resources_and_social_security.injury_maternity_insurance",
+          "id_number injury_status maternity_status",
+        ],
+        [
+          "cdc.human-resources-and-social-security.human_resources_and_social_security.social_security_card",
+          "id_number card_number card_status photo_reference holder_name",
+        ],
+        [
+          "cdc.housing-fund.housing_fund.fund_member",
+          "id_number fund_account fund_base fund_status",
+        ],
+        [
+          "cdc.tax.tax.income_tax",
+          "id_number tax_year tax_file_number taxed_income",
+        ],
+        [
+          "cdc.police.police.vehicle",
+          "vehicle_number id_number plate_number vehicle_type first_registered_on vehicle_status",
+        ],
+        [
+          "cdc.police.police.driving_licence",
+          "id_number licence_number licence_class licence_valid_until",
+        ],
+        [
+          "cdc.commerce.commerce.business_interest",
+          "entity_code id_number interest_role share_ratio",
+        ],
+        [
           "cdc.civil-affairs.civil_affairs.relief_case",
           "case_number id_number relief_type relief_status approved_on monthly_amount",
+        ],
+        [
+          "cdc.disabled-federation.disabled_federation.disability_card",
+          "id_number disability_card_number disability_type disability_level disability_valid_until",
+        ],
+        [
+          "cdc.credit-office.credit_office.credit_record",
+          "record_number id_number record_type record_source recorded_on expires_on volunteer_hours blood_donations",
         ],
       ]
     `);

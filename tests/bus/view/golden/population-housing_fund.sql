@@ -1,0 +1,9 @@
+-- a row
+INSERT INTO `person__rows` (`id_number`, `fund_account`, `fund_base`, `fund_status`, `housing_fund__there`, `housing_fund__at`, `housing_fund__v`) VALUES
+('<id_number>','<fund_account>','<fund_base>','<fund_status>',1,1700000000000,1)
+ON DUPLICATE KEY UPDATE `fund_account` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_account`), `fund_account`), `fund_base` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_base`), `fund_base`), `fund_status` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_status`), `fund_status`), `housing_fund__there` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`housing_fund__there`), `housing_fund__there`), `housing_fund__at` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`housing_fund__at`), `housing_fund__at`), `housing_fund__v` = GREATEST(`housing_fund__v`, VALUES(`housing_fund__v`));
+
+-- a row that is gone
+INSERT INTO `person__rows` (`id_number`, `fund_account`, `fund_base`, `fund_status`, `housing_fund__there`, `housing_fund__at`, `housing_fund__v`) VALUES
+('<id_number>',NULL,NULL,NULL,0,1700000000000,2)
+ON DUPLICATE KEY UPDATE `fund_account` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_account`), `fund_account`), `fund_base` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_base`), `fund_base`), `fund_status` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`fund_status`), `fund_status`), `housing_fund__there` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`housing_fund__there`), `housing_fund__there`), `housing_fund__at` = IF(VALUES(`housing_fund__v`) >= `housing_fund__v`, VALUES(`housing_fund__at`), `housing_fund__at`), `housing_fund__v` = GREATEST(`housing_fund__v`, VALUES(`housing_fund__v`));

@@ -1,0 +1,9 @@
+-- a row
+INSERT INTO `person__rows` (`id_number`, `medical_account`, `medical_status`, `medical_type`, `medical__says_phone`, `medical__there`, `medical__at`, `medical__v`) VALUES
+('<id_number>','<medical_account>','<medical_status>','<medical_type>','<contact_phone>',1,1700000000000,1)
+ON DUPLICATE KEY UPDATE `medical_account` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_account`), `medical_account`), `medical_status` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_status`), `medical_status`), `medical_type` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_type`), `medical_type`), `medical__says_phone` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__says_phone`), `medical__says_phone`), `medical__there` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__there`), `medical__there`), `medical__at` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__at`), `medical__at`), `medical__v` = GREATEST(`medical__v`, VALUES(`medical__v`));
+
+-- a row that is gone
+INSERT INTO `person__rows` (`id_number`, `medical_account`, `medical_status`, `medical_type`, `medical__says_phone`, `medical__there`, `medical__at`, `medical__v`) VALUES
+('<id_number>',NULL,NULL,NULL,NULL,0,1700000000000,2)
+ON DUPLICATE KEY UPDATE `medical_account` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_account`), `medical_account`), `medical_status` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_status`), `medical_status`), `medical_type` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical_type`), `medical_type`), `medical__says_phone` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__says_phone`), `medical__says_phone`), `medical__there` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__there`), `medical__there`), `medical__at` = IF(VALUES(`medical__v`) >= `medical__v`, VALUES(`medical__at`), `medical__at`), `medical__v` = GREATEST(`medical__v`, VALUES(`medical__v`));

@@ -1,0 +1,9 @@
+-- a row
+INSERT INTO `vehicle__rows` (`vehicle_number`, `id_number`, `plate_number`, `vehicle_type`, `first_registered_on`, `vehicle_status`, `__there`, `__at`, `__v`) VALUES
+('<vehicle_number>','<id_number>','<plate_number>','<vehicle_type>','<first_registered_on>','<vehicle_status>',1,1700000000000,1)
+ON DUPLICATE KEY UPDATE `id_number` = IF(VALUES(`__v`) >= `__v`, VALUES(`id_number`), `id_number`), `plate_number` = IF(VALUES(`__v`) >= `__v`, VALUES(`plate_number`), `plate_number`), `vehicle_type` = IF(VALUES(`__v`) >= `__v`, VALUES(`vehicle_type`), `vehicle_type`), `first_registered_on` = IF(VALUES(`__v`) >= `__v`, VALUES(`first_registered_on`), `first_registered_on`), `vehicle_status` = IF(VALUES(`__v`) >= `__v`, VALUES(`vehicle_status`), `vehicle_status`), `__there` = IF(VALUES(`__v`) >= `__v`, VALUES(`__there`), `__there`), `__at` = IF(VALUES(`__v`) >= `__v`, VALUES(`__at`), `__at`), `__v` = GREATEST(`__v`, VALUES(`__v`));
+
+-- a row that is gone
+INSERT INTO `vehicle__rows` (`vehicle_number`, `id_number`, `plate_number`, `vehicle_type`, `first_registered_on`, `vehicle_status`, `__there`, `__at`, `__v`) VALUES
+('<vehicle_number>',NULL,NULL,NULL,NULL,NULL,0,1700000000000,2)
+ON DUPLICATE KEY UPDATE `id_number` = IF(VALUES(`__v`) >= `__v`, VALUES(`id_number`), `id_number`), `plate_number` = IF(VALUES(`__v`) >= `__v`, VALUES(`plate_number`), `plate_number`), `vehicle_type` = IF(VALUES(`__v`) >= `__v`, VALUES(`vehicle_type`), `vehicle_type`), `first_registered_on` = IF(VALUES(`__v`) >= `__v`, VALUES(`first_registered_on`), `first_registered_on`), `vehicle_status` = IF(VALUES(`__v`) >= `__v`, VALUES(`vehicle_status`), `vehicle_status`), `__there` = IF(VALUES(`__v`) >= `__v`, VALUES(`__there`), `__there`), `__at` = IF(VALUES(`__v`) >= `__v`, VALUES(`__at`), `__at`), `__v` = GREATEST(`__v`, VALUES(`__v`));
