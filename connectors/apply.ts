@@ -26,6 +26,7 @@ import { untilSourceRuns, untilSourceTurns } from './until-running.ts';
 export type SourcePorts = {
   readonly admin: KafkaAdmin;
   readonly connect: ConnectCluster;
+  /** Must heed `target.engine`. */
   readonly openDatabase: (target: SqlTarget) => SqlDatabase;
 };
 
@@ -146,7 +147,13 @@ export async function preflight(
     const password = await readSecretFile(capturePasswordFile(source, context));
     const { database } = source.connection;
     await using opened = closing(
-      openDatabase({ ...address, user: source.capture.user, password, database }),
+      openDatabase({
+        ...address,
+        engine: source.engine,
+        user: source.capture.user,
+        password,
+        database,
+      }),
     );
     return await preflightSource(source, opened.db);
   } catch (error) {

@@ -21,8 +21,9 @@ export type Baseline = {
   readonly valueSchema: unknown;
 };
 
-/** The contract of every table of a checked source. */
+/** The contract of every table of a checked source; none yet where PostgreSQL writes the schemas. */
 export function baselinesOf(source: Source): Baseline[] {
+  if (source.engine === 'postgresql') return [];
   return source.tables.map((table) => {
     const captured = capturedTable(source, table);
     return {

@@ -13,7 +13,7 @@ import { sourceAcls } from './access.ts';
 import type { SourceContext } from './context.ts';
 import { type DatabaseAddress, debeziumConfig, type SecretKey } from './debezium-config.ts';
 import { sourceNames, tableTopic } from './names.ts';
-import type { Source } from './source.ts';
+import { type Source, tableSpaceOf } from './source.ts';
 import { sourceTopics } from './topics.ts';
 
 export type CompiledSource = {
@@ -42,7 +42,7 @@ export function compileSource(source: Source, context: SourceContext): CompiledS
     name: source.name,
     topics: sourceTopics(source),
     user: { name: names.user, passwordFile },
-    acls: sourceAcls(source.name, context.connect.groupId),
+    acls: sourceAcls(source, context.connect.groupId),
     secretFile: { file: join(context.connect.secretsFolder, names.secretsFile), entries },
     connector: { name: names.connector, config: debeziumConfig({ source, context, address }) },
     tableTopics: tableTopicsOf(source),
@@ -83,8 +83,9 @@ export function capturePasswordFile({ capture }: Source, { secretsFolder }: Sour
   return join(secretsFolder, capture.passwordFile);
 }
 
-function tableTopicsOf({ name, connection, tables }: Source): Record<string, string> {
-  const { database } = connection;
+function tableTopicsOf(source: Source): Record<string, string> {
+  const { name, tables } = source;
+  const database = tableSpaceOf(source);
   return Object.fromEntries(
     tables.map((table) => [table.name, tableTopic({ source: name, database, table: table.name })]),
   );

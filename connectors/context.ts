@@ -26,7 +26,7 @@ export type SourceContext = {
 /** The context that a running stack gives. */
 export function contextOf(endpoints: StackEndpoints): SourceContext {
   return {
-    servers: endpoints.databases,
+    servers: { ...endpoints.databases, ...endpoints.postgres },
     kafka: {
       bootstrapServers: endpoints.kafka.brokers.join(','),
       securityProtocol: 'SASL_PLAINTEXT',

@@ -1,14 +1,15 @@
 /**
- * The Debezium MariaDB configuration of a source. Every setting whose default loses or
- * changes data is set, in groups that say why. It holds no secret: passwords are
- * references into the source's file, which only the Connect worker reads.
+ * The Debezium configuration of a source. Every setting whose default loses or changes data is
+ * set, in groups that say why; what only PostgreSQL knows is in postgresql/config.ts. It holds no
+ * secret: passwords are references into the source's file, which only the Connect worker reads.
  */
 import { join } from 'node:path';
 import type { ConnectorConfig } from '../bus/connect/connect.ts';
 import type { SourceContext } from './context.ts';
 import { sourceNames } from './names.ts';
+import { postgresConfig } from './postgresql/config.ts';
 import { serverIdOf } from './server-id.ts';
-import { capturedColumns, type Source } from './source.ts';
+import { capturedColumns, type Source, tableSpaceOf } from './source.ts';
 
 export type DatabaseAddress = { readonly host: string; readonly port: number };
 
@@ -25,8 +26,9 @@ export function debeziumConfig({
   const file = join(context.connect.secretsFolder, names.secretsFile);
   const secret = (key: SecretKey) => `\${file:${file}:${key}}`;
   const jaas = `org.apache.kafka.common.security.scram.ScramLoginModule required username="${names.user}" password="${secret('kafkaPassword')}";`;
+  const isPostgres = source.engine === 'postgresql';
   return {
-    'connector.class': 'io.debezium.connector.mariadb.MariaDbConnector',
+    ...(isPostgres ? postgresConfig(source) : mariadb(source)),
     'tasks.max': '1',
     ...database({ source, address, password: secret('databasePassword') }),
     ...whatIsCaptured(source),
@@ -35,7 +37,8 @@ export function debeziumConfig({
     ...pace(source),
     ...exactlyOnce(names.offsetsTopic),
     ...clientLogins(jaas),
-    ...schemaHistory({ source, context, jaas }),
+    // PostgreSQL’s log says what its columns are; MariaDB’s has to be read with the tables’ history.
+    ...(isPostgres ? {} : schemaHistory({ source, context, jaas })),
     ...signals({ source, context, jaas }),
     ...notifications(names.notificationTopic),
     ...avroConverter('key', context, secret('registryPassword')),
@@ -45,6 +48,25 @@ export function debeziumConfig({
 
 /** Keys of a source's secrets file. */
 export type SecretKey = 'kafkaPassword' | 'databasePassword' | 'registryPassword';
+
+function mariadb(source: Source): ConnectorConfig {
+  const { connection } = source;
+  return {
+    'connector.class': 'io.debezium.connector.mariadb.MariaDbConnector',
+    'database.server.id': String(serverIdOf(source)),
+    'database.ssl.mode': connection.tls,
+    'database.include.list': exactly(connection.database),
+    // The statement text would carry values of columns that are not captured.
+    'include.query': 'false',
+    'include.schema.changes': 'true',
+    // Holds the global read lock only while table definitions are read.
+    'snapshot.locking.mode': 'minimal',
+    'inconsistent.schema.handling.mode': 'fail',
+    'bigint.unsigned.handling.mode': 'precise',
+    // On a quiet server heartbeats follow this one (at 0.8 of it), not the interval.
+    'connect.keep.alive.interval.ms': '2500',
+  };
+}
 
 function database({
   source,
@@ -61,16 +83,13 @@ function database({
     'database.port': String(address.port),
     'database.user': source.capture.user,
     'database.password': password,
-    'database.server.id': String(serverIdOf(source)),
-    'database.ssl.mode': source.connection.tls,
   };
 }
 
 /** Columns are named one by one: a column that is added upstream stays inside until it is declared. */
 function whatIsCaptured(source: Source): ConnectorConfig {
-  const { database: name } = source.connection;
+  const name = tableSpaceOf(source);
   return {
-    'database.include.list': exactly(name),
     'table.include.list': source.tables.map((table) => exactly(name, table.name)).join(','),
     'column.include.list': source.tables
       .flatMap((table) =>
@@ -86,12 +105,7 @@ function whatIsCaptured(source: Source): ConnectorConfig {
           .map((column) => exactly(name, table.name, column.name)),
       )
       .join(','),
-    // The statement text would carry values of columns that are not captured.
-    'include.query': 'false',
-    'include.schema.changes': 'true',
     'snapshot.mode': source.capture.snapshot,
-    // Holds the global read lock only while table definitions are read.
-    'snapshot.locking.mode': 'minimal',
   };
 }
 
@@ -104,7 +118,6 @@ function exactly(...parts: readonly string[]): string {
 const NOTHING_LOST: ConnectorConfig = {
   'event.converting.failure.handling.mode': 'fail',
   'event.processing.failure.handling.mode': 'fail',
-  'inconsistent.schema.handling.mode': 'fail',
   'skipped.operations': 'none',
   'tombstones.on.delete': 'true',
   'errors.tolerance': 'none',
@@ -114,7 +127,6 @@ function values(): ConnectorConfig {
   return {
     // Text keeps every digit and the declared scale, and filters compare what people see.
     'decimal.handling.mode': 'string',
-    'bigint.unsigned.handling.mode': 'precise',
     'time.precision.mode': 'adaptive_time_microseconds',
     'schema.name.adjustment.mode': 'avro',
     'field.name.adjustment.mode': 'avro',
@@ -127,8 +139,6 @@ function pace(source: Source): ConnectorConfig {
     'max.batch.size': '8192',
     'max.queue.size': '32768',
     'heartbeat.interval.ms': String(source.capture.heartbeatIntervalMs),
-    // On a quiet server heartbeats follow this one (at 0.8 of it), not the interval above.
-    'connect.keep.alive.interval.ms': '2500',
     'producer.override.linger.ms': '0',
     'errors.retry.delay.max.ms': '3000',
   };

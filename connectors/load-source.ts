@@ -8,6 +8,7 @@ import { BusError, type Problem, ProblemsError } from '../bus/base/errors.ts';
 import { type DocumentPath, type LoadedDocument, loadDocument } from '../bus/plan/document.ts';
 import { type Source, type SourceTable, capturedColumns, sourceSchema } from './source.ts';
 import { typeProblem } from './column-type.ts';
+import { postgresTypeProblem } from './postgresql/column-type.ts';
 import { serverIdOf } from './server-id.ts';
 
 export type SourceFile = { readonly file: string; readonly source: Source };
@@ -38,16 +39,30 @@ export function sourceProblems(document: LoadedDocument<Source>): Problem[] {
   if (!source) return [];
   return [
     ...connectionProblems(source, at),
+    ...engineProblems(source, at),
     ...repeated(source.tables.map((table) => table.name)).map(({ index, value }) =>
       at(['tables', index, 'name'], `Table "${value}" is declared twice.`),
     ),
     ...source.tables.flatMap((table, index) =>
-      tableProblems({ table, path: ['tables', index], at }),
+      tableProblems({ table, path: ['tables', index], at, unfitType: UNFIT_TYPE[source.engine] }),
     ),
   ];
 }
 
 type Locate = LoadedDocument<Source>['at'];
+
+const UNFIT_TYPE = { mariadb: typeProblem, postgresql: postgresTypeProblem } as const;
+
+/** Fields that only one engine has. */
+function engineProblems({ engine, connection, capture }: Source, at: Locate): Problem[] {
+  if (engine === 'mariadb' && connection.schema !== undefined) {
+    return [at(['connection', 'schema'], 'Only PostgreSQL has schemas inside a database.')];
+  }
+  if (engine === 'postgresql' && capture.serverId !== undefined) {
+    return [at(['capture', 'serverId'], 'PostgreSQL has no replication server ids.')];
+  }
+  return [];
+}
 
 function connectionProblems({ connection }: Source, at: Locate): Problem[] {
   const { server, host, port } = connection;
@@ -64,10 +79,12 @@ function tableProblems({
   table,
   path,
   at,
+  unfitType,
 }: {
   readonly table: SourceTable;
   readonly path: DocumentPath;
   readonly at: Locate;
+  readonly unfitType: (type: string) => Problem | undefined;
 }): Problem[] {
   const captured = new Set(capturedColumns(table).map((column) => column.name));
   const known = new Set(table.columns.map((column) => column.name));
@@ -92,7 +109,7 @@ function tableProblems({
     }
   }
   for (const [index, column] of table.columns.entries()) {
-    const unfit = column.captured === false ? undefined : typeProblem(column.type);
+    const unfit = column.captured === false ? undefined : unfitType(column.type);
     if (unfit) {
       problems.push(at([...path, 'columns', index, 'type'], unfit.message, unfit.remedy));
     }
@@ -126,6 +143,7 @@ function problemsAcross(documents: readonly LoadedDocument<Source>[]): Problem[]
       problems.push(at(['name'], `The name "${source.name}" is also used by ${other}.`));
     }
     names.set(source.name, file);
+    if (source.engine !== 'mariadb') continue;
     const serverId = serverIdOf(source);
     const rival = serverIds.get(serverId);
     if (rival !== undefined && other === undefined) {

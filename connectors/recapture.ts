@@ -34,15 +34,21 @@ export async function recaptureSource(
     const status = await connect.statusOf(names.connector);
     return status?.state === 'stopped' && status.tasks.length === 0;
   });
-  const topics = [names.offsetsTopic, names.historyTopic];
+  const positions = sourceTopics(source).filter(
+    ({ name }) => name === names.offsetsTopic || name === names.historyTopic,
+  );
+  const topics = positions.map(({ name }) => name);
   const existing = new Set(await admin.listTopics());
   await admin.deleteTopics(topics.filter((topic) => existing.has(topic)));
   await until('the old positions to go', async () => {
     const left = await admin.listTopics();
     return !topics.some((topic) => left.includes(topic));
   });
-  await admin.createTopics(sourceTopics(source).filter(({ name }) => topics.includes(name)));
-  await until('the new topics', async () => (await admin.describeTopics(topics)).length === 2);
+  await admin.createTopics(positions);
+  await until(
+    'the new topics',
+    async () => (await admin.describeTopics(topics)).length === topics.length,
+  );
   await connect.resume(names.connector);
   await until(`${names.connector} to resume`, async () => {
     return (await connect.statusOf(names.connector))?.state === 'running';

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { must } from '../bus/base/assert.ts';
 import type { BusProducer, OutgoingRecord } from '../bus/kafka/kafka.ts';
 import { sourceNames } from './names.ts';
-import type { Source } from './source.ts';
+import { type Source, tableSpaceOf } from './source.ts';
 
 export type Signal = {
   readonly id: string;
@@ -27,7 +27,7 @@ export function snapshotSignal(
   tables: readonly (string | Rescan)[] = source.tables.map((table) => table.name),
   id: string = randomUUID(),
 ): Signal {
-  const { database } = source.connection;
+  const database = tableSpaceOf(source);
   const declared = source.tables.map((table) => table.name);
   const scans = tables.map((one): Rescan => {
     const scan = typeof one === 'string' ? { table: one } : one;

@@ -57,6 +57,9 @@ const connectionSchema = z.strictObject({
   host: z.string().min(1).optional().describe('Host, where the server has no name.'),
   port: z.int().min(1).max(65_535).optional().describe('Port, together with host.'),
   database: identifier.describe('The database that is captured.'),
+  schema: identifier
+    .optional()
+    .describe('PostgreSQL only: the schema of all its tables; public if absent.'),
   tls: z
     .enum(['disable', 'trust', 'verify-ca', 'verify-full'])
     .default('verify-full')
@@ -74,7 +77,9 @@ const captureSchema = z.strictObject({
     .min(1)
     .max(4_294_967_295)
     .optional()
-    .describe('Replication server id of the capture; derived from the source’s name if absent.'),
+    .describe(
+      'MariaDB only: replication server id of the capture; derived from the source’s name if absent.',
+    ),
   pollIntervalMs: z.int().min(1).max(10_000).default(10),
   heartbeatIntervalMs: z.int().min(1000).max(60_000).default(5000),
   snapshot: z
@@ -97,7 +102,7 @@ export const sourceSchema = z
     name: name.describe('Name of the source; part of every topic, never changed later.'),
     organization: name.describe('The department that provides the data.'),
     description: z.string().optional(),
-    engine: z.literal('mariadb'),
+    engine: z.enum(['mariadb', 'postgresql']).describe('mariadb also stands for MySQL.'),
     connection: connectionSchema,
     capture: captureSchema,
     topics: topicsSchema.prefault({}),
@@ -108,6 +113,14 @@ export const sourceSchema = z
 export type Source = z.output<typeof sourceSchema>;
 export type SourceTable = Source['tables'][number];
 export type SourceColumn = SourceTable['columns'][number];
+
+/**
+ * What stands before a table's name in topics, events and signals: the schema on PostgreSQL, the
+ * database elsewhere.
+ */
+export function tableSpaceOf({ engine, connection }: Source): string {
+  return engine === 'postgresql' ? (connection.schema ?? 'public') : connection.database;
+}
 
 /** Captured columns of a table, in the order declared. */
 export function capturedColumns(table: SourceTable): readonly SourceColumn[] {

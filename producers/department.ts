@@ -4,7 +4,7 @@
  * transactions, counting, survival of outages) is the same code for all of them.
  */
 import type { Random } from '../bus/base/random.ts';
-import type { SqlDatabase } from '../bus/sql/sql.ts';
+import type { SqlDatabase, SqlEngine } from '../bus/sql/sql.ts';
 import type { City } from './city.ts';
 import { loadCity } from './initial-load.ts';
 import { installDepartment, type InstalledDepartment, type InstallOptions } from './install.ts';
@@ -26,6 +26,8 @@ export type DepartmentPlan = {
   /** Kebab-case, as in connectors/<name>/. */
   readonly name: string;
   readonly databaseName: string;
+  /** What its database runs on; `mariadb` if absent. */
+  readonly engine?: SqlEngine;
   /** Tables that others may capture, in the order in which they are created. */
   readonly tables: readonly string[];
   /** The file with one CREATE TABLE IF NOT EXISTS per table. */

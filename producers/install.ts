@@ -4,16 +4,22 @@
  * passwords are set anew each time, rights are only ever added.
  */
 import { readFile } from 'node:fs/promises';
+import { must } from '../bus/base/assert.ts';
 import { BusError } from '../bus/base/errors.ts';
 import type { SqlDatabase } from '../bus/sql/sql.ts';
 import { applicationUser, CAPTURE_GRANTS, CAPTURE_HOSTS, captureUser } from './capture-grants.ts';
 import type { DepartmentPlan } from './department.ts';
+import { installOnPostgres } from './install-postgres.ts';
 
 export type InstallOptions = {
   readonly capturePassword: string;
   readonly appPassword: string;
   /** Instead of the department's own name, e.g. for a test; becomes part of the users' names. */
   readonly databaseName?: string;
+  /** Of the source that captures it; the department's own name if absent. */
+  readonly sourceName?: string;
+  /** PostgreSQL only, and required there: the administrator's connection to another database. */
+  readonly rootIn?: (databaseName: string) => SqlDatabase;
 };
 
 export type InstalledDepartment = {
@@ -37,13 +43,29 @@ export async function installDepartment(
   if (!DATABASE_NAME.test(databaseName)) {
     throw new BusError('PRODUCER_DATABASE_NAME', { name: databaseName });
   }
+  const users = { captureUser: captureUser(databaseName), appUser: applicationUser(databaseName) };
+  const installed = { databaseName, ...users };
+  if (plan.engine === 'postgresql') {
+    const rootIn = must(options.rootIn, 'a way into the databases of a PostgreSQL server');
+    await installOnPostgres(plan, root, { ...options, installed, rootIn });
+    return installed;
+  }
+  await installOnMariadb(plan, root, { ...options, installed });
+  return installed;
+}
+
+async function installOnMariadb(
+  plan: DepartmentPlan,
+  root: SqlDatabase,
+  options: InstallOptions & { readonly installed: InstalledDepartment },
+): Promise<void> {
+  const { databaseName, ...users } = options.installed;
   await root.execute(
     `CREATE DATABASE IF NOT EXISTS \`${databaseName}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
   );
   for (const file of [SESSION_SCHEMA, plan.schemaFile]) {
     for (const statement of await statementsOf(file, databaseName)) await root.execute(statement);
   }
-  const users = { captureUser: captureUser(databaseName), appUser: applicationUser(databaseName) };
   for (const host of CAPTURE_HOSTS) {
     const app = `'${users.appUser}'@'${host}'`;
     const capture = `'${users.captureUser}'@'${host}'`;
@@ -53,7 +75,6 @@ export async function installDepartment(
       await root.execute(statement);
     }
   }
-  return { databaseName, ...users };
 }
 
 /** The CREATE TABLE statements of a schema file, qualified with the database. */

@@ -1,10 +1,12 @@
 /** A whole department made of registers (register.ts says how to write one), for those that need no steps of their own. */
+import type { SqlEngine } from '../bus/sql/sql.ts';
 import { defineDepartment, type Department, type Step } from './department.ts';
 import type { Register } from './register.ts';
 
 export type RegisterDepartmentPlan = {
   readonly name: string;
   readonly databaseName: string;
+  readonly engine?: SqlEngine;
   readonly schemaFile: URL;
   readonly registers: readonly Register[];
 };

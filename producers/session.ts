@@ -36,11 +36,7 @@ export async function openSession(
   db: SqlDatabase,
   { name, signal }: { readonly name: string; readonly signal?: AbortSignal },
 ): Promise<WriteSession> {
-  await db.execute(
-    'INSERT INTO workload_session (session_name, last_number) VALUES (?, 0)' +
-      ' ON DUPLICATE KEY UPDATE last_number = last_number',
-    [name],
-  );
+  await begin(db, name);
   let last = await readLastNumber(db, name);
   return {
     name,
@@ -57,6 +53,16 @@ export async function openSession(
       await db.execute('DELETE FROM workload_session WHERE session_name = ?', [name]);
     },
   };
+}
+
+/** The words for "insert unless it is there" differ between servers; a refused INSERT does not. */
+async function begin(db: SqlDatabase, name: string): Promise<void> {
+  try {
+    const insert = 'INSERT INTO workload_session (session_name, last_number) VALUES (?, 0)';
+    await db.execute(insert, [name]);
+  } catch (error) {
+    if (!isBusError(error, 'SQL_DUPLICATE')) throw error;
+  }
 }
 
 type Numbered<T> = {

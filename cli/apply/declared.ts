@@ -11,6 +11,7 @@ import { applySources, planSources, type SourcePorts } from '../../connectors/ap
 import { contextOf } from '../../connectors/context.ts';
 import { loadSources, type SourceFile } from '../../connectors/load-source.ts';
 import { tableTopic } from '../../connectors/names.ts';
+import { tableSpaceOf } from '../../connectors/source.ts';
 import { loadView } from '../../consumers/view-files.ts';
 import type { StackAccess } from '../stack/access.ts';
 import type { Declarations } from './gather.ts';
@@ -145,7 +146,7 @@ async function absentTopics(
   if (views.length === 0) return [];
   const declared = sources.flatMap(({ source }) =>
     source.tables.map((table) =>
-      tableTopic({ source: source.name, database: source.connection.database, table: table.name }),
+      tableTopic({ source: source.name, database: tableSpaceOf(source), table: table.name }),
     ),
   );
   const known = new Set([...declared, ...(await (await access.admin()).listTopics())]);

@@ -1,10 +1,10 @@
-/** Puts the departments of the synthetic city on the providers server: users, tables, people. */
+/** Puts the departments of the synthetic city on the servers they are kept on: users, tables, people. */
 import { ensurePassword } from '../../bus/plan/secret-files.ts';
 import { createCity } from '../../producers/city.ts';
 import type { Department } from '../../producers/department.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
 import type { StackAccess } from '../stack/access.ts';
-import { type CityFacts, departmentUsers, noteCity } from '../stack/city.ts';
+import { type CityFacts, departmentUsers, noteCity, serverOf } from '../stack/city.ts';
 
 /** Installs and loads what is missing; a load that was cut off goes on. Answers the rows written. */
 export async function ensureDepartments(access: StackAccess, city: CityFacts): Promise<number> {
@@ -25,9 +25,14 @@ async function ensureDepartment(
     ensurePassword(users.capturePasswordFile),
     ensurePassword(users.appPasswordFile),
   ]);
-  const root = await access.root('providers');
-  const { databaseName } = await department.install(root, { capturePassword, appPassword });
-  const app = { ...access.address('providers'), user: users.appUser, password: appPassword };
+  const server = serverOf(department);
+  const rootTarget = await access.rootTarget(server);
+  const { databaseName } = await department.install(await access.root(server), {
+    capturePassword,
+    appPassword,
+    rootIn: (database) => access.open({ ...rootTarget, database }),
+  });
+  const app = { ...access.address(server), user: users.appUser, password: appPassword };
   const database = access.open({ ...app, database: databaseName });
   const written = await department.load(database, createCity({ seed, size: persons }));
   return Object.values(written).reduce((sum, count) => sum + count, 0);

@@ -14,11 +14,13 @@ import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
 import type { KafkaAdmin, KafkaBus } from '../../bus/kafka/kafka.ts';
 import { createConfluentRegistry } from '../../bus/registry/confluent/confluent-registry.ts';
 import type { SchemaRegistry } from '../../bus/registry/registry.ts';
-import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import { openTarget } from '../../bus/sql/open-database.ts';
 import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
-import type { Login, StackEndpoints } from '../../infra/stack.ts';
+import type { DatabaseEndpoint, Login, StackEndpoints } from '../../infra/stack.ts';
 
-export type ServerName = keyof StackEndpoints['databases'];
+export type ServerName = keyof StackEndpoints['databases'] | keyof StackEndpoints['postgres'];
+
+export type ServerAddress = Required<Pick<SqlTarget, 'engine' | 'host' | 'port'>>;
 
 export type StackAccess = {
   readonly endpoints: StackEndpoints;
@@ -37,8 +39,8 @@ export type StackAccess = {
   hub(database: string): Promise<SqlDatabase>;
   /** A pool as another user or with another default database; closed with the command. */
   open(target: SqlTarget): SqlDatabase;
-  /** Host and port of a server. */
-  address(server: ServerName): { readonly host: string; readonly port: number };
+  /** Engine, host and port of a server. */
+  address(server: ServerName): ServerAddress;
 };
 
 const CLIENT_ID = 'civicbus-cli';
@@ -49,7 +51,7 @@ export function createStackAccess(
   { lifetime, log }: { readonly lifetime: Lifetime; readonly log: Log },
 ): StackAccess {
   const open = (target: SqlTarget) => {
-    const database = openDatabase(target, POOL);
+    const database = openTarget(target, POOL);
     lifetime.defer('database', () => database.close());
     return database;
   };
@@ -61,14 +63,25 @@ export function createStackAccess(
       clientId: CLIENT_ID,
       log,
     });
+  const endpointOf = (server: ServerName): DatabaseEndpoint =>
+    server === 'registers' ? endpoints.postgres.registers : endpoints.databases[server];
+  const address = (server: ServerName): ServerAddress => {
+    const { host, port } = must(endpointOf(server), 'a known server');
+    return { engine: server === 'registers' ? 'postgresql' : 'mariadb', host, port };
+  };
   const rootTarget = async (server: ServerName): Promise<SqlTarget> => {
-    const { host, port, root } = endpoints.databases[server];
-    return { host, port, user: root.user, password: await readSecretFile(root.passwordFile) };
+    const { root } = endpointOf(server);
+    return {
+      ...address(server),
+      user: root.user,
+      password: await readSecretFile(root.passwordFile),
+    };
   };
   const roots = {
     providers: once(async () => open(await rootTarget('providers'))),
     hub: once(async () => open(await rootTarget('hub'))),
     subscribers: once(async () => open(await rootTarget('subscribers'))),
+    registers: once(async () => open(await rootTarget('registers'))),
   };
   const hubs = new Map<string, () => Promise<SqlDatabase>>();
   return {
@@ -100,10 +113,7 @@ export function createStackAccess(
     rootTarget,
     root: (server) => roots[server](),
     open,
-    address(server) {
-      const { host, port } = must(endpoints.databases[server], 'a known server');
-      return { host, port };
-    },
+    address,
   };
 }
 

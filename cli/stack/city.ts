@@ -11,7 +11,7 @@ import { readJson, writeJson } from '../../infra/native/files.ts';
 import { applicationUser, captureUser } from '../../producers/capture-grants.ts';
 import type { Department } from '../../producers/department.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
-import type { StackAccess } from './access.ts';
+import type { ServerName, StackAccess } from './access.ts';
 
 const citySchema = z.object({ seed: z.number().int(), persons: z.number().int().min(1) });
 export type CityFacts = z.infer<typeof citySchema>;
@@ -39,6 +39,11 @@ export type DepartmentUsers = {
   readonly appPasswordFile: string;
 };
 
+/** The stack's server that a department's database is on. */
+export function serverOf({ engine }: Department): ServerName {
+  return engine === 'postgresql' ? 'registers' : 'providers';
+}
+
 /** The capture password stands where the source's declaration looks for it. */
 export function departmentUsers(
   { databaseName }: Department,
@@ -59,7 +64,7 @@ export async function openDepartments(access: StackAccess): Promise<Record<strin
     DEPARTMENTS.map(async (department) => {
       const { appUser: user, appPasswordFile } = departmentUsers(department, access.secretsFolder);
       const password = await readSecretFile(appPasswordFile);
-      const target = { ...access.address('providers'), user, password };
+      const target = { ...access.address(serverOf(department)), user, password };
       return [
         department.name,
         access.open({ ...target, database: department.databaseName }),

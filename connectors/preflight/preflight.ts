@@ -5,6 +5,7 @@
 import type { Problem } from '../../bus/base/errors.ts';
 import type { SqlSession } from '../../bus/sql/sql.ts';
 import { isDateType } from '../column-type.ts';
+import { preflightPostgres } from '../postgresql/preflight.ts';
 import { serverIdOf } from '../server-id.ts';
 import { capturedColumns, type Source } from '../source.ts';
 import { grantProblems, readGrants, replicationNote } from './grants.ts';
@@ -19,7 +20,13 @@ export type PreflightResult = {
 };
 
 /** Checks `source` on the server behind `db`, which is logged in as the capture user. */
-export async function preflightSource(source: Source, db: SqlSession): Promise<PreflightResult> {
+export function preflightSource(source: Source, db: SqlSession): Promise<PreflightResult> {
+  return source.engine === 'postgresql'
+    ? preflightPostgres(source, db)
+    : preflightMariadb(source, db);
+}
+
+async function preflightMariadb(source: Source, db: SqlSession): Promise<PreflightResult> {
   const [settings, tables, grants] = await Promise.all([
     readSettings(db),
     readTables(db, source),

@@ -6,7 +6,10 @@ import { type Source, sourceSchema } from '../../connectors/source.ts';
 import { must } from '../../bus/base/assert.ts';
 
 export const CONTEXT: SourceContext = {
-  servers: { providers: { host: '127.0.0.1', port: 3306 } },
+  servers: {
+    providers: { host: '127.0.0.1', port: 3306 },
+    registers: { host: '127.0.0.1', port: 5432 },
+  },
   kafka: { bootstrapServers: '127.0.0.1:9092', securityProtocol: 'SASL_PLAINTEXT' },
   connect: { groupId: 'connect', secretsFolder: '/stack/secrets/connectors' },
   registry: {

@@ -19,6 +19,7 @@ const REGISTERS_SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   password_encryption: 'scram-sha-256',
+  log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_statement: 'none',
   log_error_verbosity: 'terse',
@@ -179,8 +180,8 @@ describe('the databases', () => {
     );
     const found = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
     expect(found).toEqual(REGISTERS_SETTINGS);
-    await expect(database.query("SELECT 'canary-4401' FROM nowhere")).rejects.toMatchObject({
-      code: 'SQL_FAILED',
+    await expect(database.query("SELECT 'canary-4401'::int")).rejects.toMatchObject({
+      code: 'SQL_BAD_VALUE',
     });
     const log = await readFile(join(endpoints.home, 'logs', 'registers.log'), 'utf8');
     expect(log).not.toContain('canary-4401');

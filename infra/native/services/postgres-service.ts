@@ -65,7 +65,8 @@ function settings(port: number): string[] {
     'password_encryption=scram-sha-256',
     'timezone=UTC',
     'log_timezone=UTC',
-    // A refused statement holds a person's values, and so does the detail of its error.
+    // A refused statement holds a person's values, and so do its error and the detail of that.
+    'log_min_messages=log',
     'log_min_error_statement=panic',
     'log_error_verbosity=terse',
     'log_statement=none',
