@@ -10,4 +10,49 @@ export const SWEEP_CODES = {
     remedy:
       'Look at the connector (civicbus describe connector {{source}}) and at the rights of its user, then repeat the command: it goes on where it stopped. Nothing was cleared.',
   },
+  SWEEP_UNIT_UNKNOWN: {
+    reaction: 'fix-input',
+    exit: 'notFound',
+    message: 'View "{{view}}" has no unit "{{unit}}"; it has: {{known}}.',
+    cause: 'A unit is one block of a view; the name is that of the block.',
+    remedy: 'Name one of the units listed.',
+  },
+  SWEEP_UNIT_HALTED: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'Unit {{unit}} is halted ({{code}}), so rows that are read again are not applied.',
+    cause: 'A halted unit applies nothing until somebody has looked at its cause.',
+    remedy:
+      'Read the cause with `civicbus describe view`; accept it with `civicbus repair view NAME --unit UNIT`, or correct it and run `civicbus resume view`. The sweep goes on from there when it is asked for again.',
+  },
+  SWEEP_NOT_CLAIMED: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'Unit {{unit}} has never read its topic {{topic}}.',
+    cause: 'No consumer of the view has run since the unit was declared.',
+    remedy: 'Start the consumer (civicbus run view) and repeat the command.',
+  },
+  SWEEP_TOPIC_CHANGED: {
+    reaction: 'stop',
+    exit: 'rejected',
+    message: 'Topic {{topic}} is not the one that unit {{unit}} has read: {{difference}}.',
+    cause: 'The topic was recreated or repartitioned; versions of its rows say nothing any more.',
+    remedy: 'Rebuild the view.',
+  },
+  SWEEP_LETTERS: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message:
+      '{{letters}} record(s) of unit {{unit}} that were read again could not be applied; nothing was cleared.',
+    cause: 'A row that could not be applied looks like one that is gone.',
+    remedy:
+      'List them with `civicbus get dead-letters`, have the rows corrected or the declaration widened, run `civicbus retry dead-letter --all`, and repeat the command: it goes on from there.',
+  },
+  SWEEP_NOTHING_TO_ACCEPT: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'What halted unit {{unit}} cannot be accepted: {{state}}.',
+    cause: 'The topic is another one: no row of it can be compared with those that were applied.',
+    remedy: 'Rebuild the view (civicbus rebuild view), if the topic was replaced on purpose.',
+  },
 } as const satisfies CodeTable;

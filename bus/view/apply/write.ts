@@ -77,8 +77,16 @@ export async function writeRows(
   const touchedNow = rows.flatMap(({ key, values }) =>
     values === null ? [] : (derived.entityOf(key, values) as SqlValue[]),
   );
-  const entities = sortedKeys([...touchedBefore, ...touchedNow]);
-  await recomputeBlocks(session, derived, entities);
+  await recomputeEntities(session, plan, sortedKeys([...touchedBefore, ...touchedNow]));
+}
+
+/** Brings the mirrored block of these entities, and what is compared with it, up to date; `entities` sorted. */
+export async function recomputeEntities(
+  session: SqlSession,
+  plan: UnitPlan,
+  entities: readonly SqlValue[],
+): Promise<void> {
+  if (plan.derived) await recomputeBlocks(session, plan.derived, entities);
   await updateConflicts(session, plan, entities);
 }
 

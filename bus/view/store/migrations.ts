@@ -97,6 +97,36 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
       ) ${OPTIONS}`,
     ],
   },
+  {
+    name: '006-sweep-runs',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS civicbus_sweep_run (
+        id CHAR(36) NOT NULL,
+        unit VARCHAR(100) NOT NULL,
+        scope LONGTEXT NOT NULL COMMENT 'JSON: the keys it is about; {} for the whole unit',
+        cause VARCHAR(40) NOT NULL,
+        state VARCHAR(20) NOT NULL COMMENT 'noted, read, applied, done, or abandoned',
+        generation TINYINT UNSIGNED NOT NULL,
+        topic_id VARCHAR(64) NOT NULL,
+        starts TEXT NOT NULL COMMENT 'JSON: end of each partition before the rows were read again',
+        ends TEXT NULL COMMENT 'JSON: end of each partition after that',
+        notices_from BIGINT NOT NULL,
+        cleared BIGINT NOT NULL DEFAULT 0,
+        begun_at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3),
+        at DATETIME(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+        PRIMARY KEY (id),
+        KEY by_unit (unit, state)
+      ) ${OPTIONS}`,
+    ],
+  },
+  {
+    name: '007-dead-letter-state',
+    statements: [
+      `ALTER TABLE civicbus_dead_letter
+        ADD COLUMN IF NOT EXISTS state VARCHAR(20) NOT NULL DEFAULT 'open' COMMENT 'open, resolved, or lost with its record',
+        ADD COLUMN IF NOT EXISTS tried_at DATETIME(3) NULL COMMENT 'last retry'`,
+    ],
+  },
 ];
 
 /** Rights of the consumer's own database user; it never deletes and never changes a table. */

@@ -87,6 +87,15 @@ export async function listOffsets(
   return rows.map(offsetRow);
 }
 
+/** The offset rows of a unit, held by this transaction until it ends. */
+export async function lockOffsets(session: SqlSession, unit: string): Promise<OffsetRow[]> {
+  const rows = await session.query<RawOffsetRow>(
+    `${SELECT_OFFSETS} WHERE unit = ? ORDER BY topic, \`partition\` FOR UPDATE`,
+    [unit],
+  );
+  return rows.map(offsetRow);
+}
+
 export type Advance = UnitPartition & {
   readonly epoch: bigint;
   readonly expected: bigint;

@@ -133,7 +133,7 @@ export async function engineRig(
 
 /** As the administrator: the consumer has no right to delete. */
 export async function emptyView(root: SqlDatabase, view: ViewModel): Promise<void> {
-  const own = ['offset', 'dead_letter', 'sweep', 'conflict', 'history'];
+  const own = ['offset', 'dead_letter', 'sweep', 'sweep_run', 'conflict', 'history'];
   for (const table of [...viewTables(view), ...own.map((name) => `civicbus_${name}`)])
     await root.execute(`DELETE FROM ${table}`);
 }

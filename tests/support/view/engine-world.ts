@@ -151,6 +151,11 @@ export class EngineWorld {
   #batch(member: Member, tp: TopicPartition, recordsMax: number): RecordBatch | undefined {
     const from = member.positions.get(partitionKey(tp)) ?? 0n;
     const log = this.#options.source.logs.get(tp.topic)?.[tp.partition] ?? [];
+    // Out of range: only a new claim knows what to do.
+    if (from < (this.#options.source.starts.get(partitionKey(tp)) ?? 0n)) {
+      member.positions.delete(partitionKey(tp));
+      return undefined;
+    }
     // A fetch may begin before what was asked for, as compressed batches do.
     const records = log.filter(({ offset }) => offset >= from).slice(0, recordsMax);
     const last = records.at(-1);
