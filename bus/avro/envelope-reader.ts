@@ -6,6 +6,7 @@
 import { BusError } from '../base/errors.ts';
 import type { ColumnValue } from '../change/column-value.ts';
 import { checkChange, isChangeOp, snapshotKind, type ChangeEvent } from '../change/envelope.ts';
+import type { SourcePosition } from '../change/position.ts';
 import { compilePosition } from './position-reader.ts';
 import {
   BodyFault,
@@ -32,6 +33,8 @@ export type Projection = {
   readonly value: readonly Column[];
   /** Whether the image before the change is wanted too. */
   readonly before: boolean;
+  /** Whether to read where the change stands in its source's log; false: `position` is unknown. Five texts a record. */
+  readonly position?: boolean;
 };
 
 /** Both read a whole framed record and take its frame for granted. */
@@ -62,7 +65,9 @@ export function compileEnvelopeReader(
       ? compileRowReader(parts.before.record, columns, { ...options, mayOmit: false })
       : undefined;
     const read = compileBodyReader(root, envelopeWanted(projection));
-    const toEvent = eventReader({ parts, after, before });
+    const positionOf =
+      projection.position === false ? unknownPosition : compilePosition(parts.source.record);
+    const toEvent = eventReader({ parts, after, before, positionOf });
     return (record) => toEvent(readBody(read, record, source.schemaId));
   });
 }
@@ -78,18 +83,8 @@ type EnvelopeParts = {
 };
 
 const ENVELOPE_FIELDS = ['before', 'after', 'source', 'op', 'ts_ms'] as const;
-const SOURCE_FIELDS = [
-  'ts_ms',
-  'snapshot',
-  'name',
-  'server_id',
-  'gtid',
-  'file',
-  'pos',
-  'row',
-  'lsn',
-  'sequence',
-];
+const ORIGIN_FIELDS = ['ts_ms', 'snapshot'];
+const POSITION_FIELDS = ['name', 'server_id', 'gtid', 'file', 'pos', 'row', 'lsn', 'sequence'];
 
 function envelopeParts(root: RecordNode): EnvelopeParts {
   const lacking = ENVELOPE_FIELDS.filter((name) => fieldOf(root, name) === undefined);
@@ -108,11 +103,12 @@ function envelopeParts(root: RecordNode): EnvelopeParts {
   };
 }
 
-function envelopeWanted({ value, before }: Projection): Wanted {
+function envelopeWanted({ value, before, position = true }: Projection): Wanted {
   const row = wantedOf(value);
+  const source = position ? [...ORIGIN_FIELDS, ...POSITION_FIELDS] : ORIGIN_FIELDS;
   const wanted = new Map<string, Wanted | true>([
     ['after', row],
-    ['source', new Map(SOURCE_FIELDS.map((name) => [name, true] as const))],
+    ['source', new Map(source.map((name) => [name, true] as const))],
     ['op', true],
     ['ts_ms', true],
     ['transaction', new Map([['id', true] as const])],
@@ -125,13 +121,14 @@ function eventReader({
   parts,
   after,
   before,
+  positionOf,
 }: {
   readonly parts: EnvelopeParts;
   readonly after: RowReader;
   readonly before: RowReader | undefined;
+  readonly positionOf: (origin: RawRecord) => SourcePosition;
 }): (raw: RawRecord) => ChangeEvent {
   const { source, transaction } = parts;
-  const positionOf = compilePosition(source.record);
   const sourceTs = mustField(source.record, 'ts_ms').safeName;
   const snapshot = fieldOf(source.record, 'snapshot')?.safeName ?? '';
   const transactionId = transaction && fieldOf(transaction.record, 'id')?.safeName;
@@ -160,6 +157,12 @@ function eventReader({
     };
     return checkChange(event, before !== undefined);
   };
+}
+
+const UNKNOWN_POSITION: SourcePosition = { kind: 'unknown', server: '' };
+
+function unknownPosition(): SourcePosition {
+  return UNKNOWN_POSITION;
 }
 
 /** Maps what a schema can do wrong to codes. */

@@ -111,7 +111,7 @@ export function recordReader(
 ): RecordReader {
   const cache = createReaderCache({
     fetchSchema,
-    projection: { key: plan.key, value: plan.columns, before: false },
+    projection: { key: plan.key, value: plan.columns, before: false, position: plan.history },
   });
   return {
     prepare: (records) => cache.prepareFor(records),

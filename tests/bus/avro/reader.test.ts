@@ -60,6 +60,15 @@ describe('an envelope', () => {
     expect(Object.getPrototypeOf(event)).toBe(Object.prototype);
   });
 
+  test('leaves the position out where it is not asked for', async () => {
+    const read = await reading(schema, { value: [column('id', 'bigint')], position: false });
+    expect(read({ op: 'c', after: row(1, 'new') })).toMatchObject({
+      position: { kind: 'unknown' },
+      sourceTsMs: 1_790_000_000_000,
+      snapshot: 'no',
+    });
+  });
+
   test('leaves the image before out where it is not asked for', async () => {
     const read = await reading(schema, { value: [column('id', 'bigint')] });
     expect(read({ op: 'd', before: row(1, 'gone') })).toMatchObject({ before: null, after: null });
