@@ -2,6 +2,7 @@ package civicbus;
 
 import io.apicurio.registry.resolver.DefaultSchemaResolver;
 import io.apicurio.registry.resolver.SchemaLookupResult;
+import io.apicurio.registry.resolver.SchemaParser;
 import io.apicurio.registry.resolver.data.Record;
 import io.apicurio.registry.serde.data.KafkaSerdeMetadata;
 import java.util.Map;
@@ -11,18 +12,28 @@ import org.apache.avro.generic.GenericContainer;
 
 /**
  * The registry client's default resolver, which renders the whole schema as JSON for every single
- * record, asked only once per topic and Avro schema object and half minute. The converter keeps
- * one Avro schema object per version of a table, so identity is enough to recognise it.
+ * record, asked only once per topic, Avro schema object and check period. The converter keeps one
+ * Avro schema object per version of a table, so identity is enough to recognise it. Safe between
+ * threads; a failed answer is not remembered.
  */
 public final class RememberingSchemaResolver<S, T> extends DefaultSchemaResolver<S, T> {
 
-    /** As long as the default resolver trusts its own cache: a registry that lost its data is noticed. */
-    private static final long TRUSTED_NS = 30_000_000_000L;
-
-    /** More would mean that schema objects are made anew for each record: start over, never grow. */
-    private static final int REMEMBERED_MAX = 4096;
+    /**
+     * As many as the converter keeps itself. More would mean schema objects made anew for each
+     * record: start over, never grow.
+     */
+    private static final int REMEMBERED_MAX = 1000;
 
     private final Map<Key, Answer<S>> remembered = new ConcurrentHashMap<>();
+
+    /** As long as the default resolver trusts its own cache: a registry that lost its data is noticed. */
+    private volatile long trustedNs;
+
+    @Override
+    public void configure(Map<String, ?> configs, SchemaParser<S, T> parser) {
+        super.configure(configs, parser);
+        trustedNs = config.getCheckPeriod().toNanos();
+    }
 
     @Override
     public SchemaLookupResult<S> resolveSchema(Record<T> data) {
@@ -34,7 +45,7 @@ public final class RememberingSchemaResolver<S, T> extends DefaultSchemaResolver
         Key key = new Key(((KafkaSerdeMetadata) data.metadata()).getTopic(), schema);
         Answer<S> known = remembered.get(key);
         long now = System.nanoTime();
-        if (known != null && now - known.atNs < TRUSTED_NS) {
+        if (known != null && now - known.atNs < trustedNs) {
             return known.result;
         }
         SchemaLookupResult<S> result = super.resolveSchema(data);
