@@ -66,7 +66,7 @@ export function followRequest(
       if (notice.id === id && state.kind === 'unseen') state = { kind: 'under-way' };
       if (state.kind !== 'under-way') return;
       const { status = '', scanned_collection: scanned } = notice.data;
-      if (notice.type === 'TABLE_SCAN_COMPLETED' && scanned === collection) {
+      if (notice.type === 'TABLE_SCAN_COMPLETED' && isSame(scanned, collection)) {
         // Kept also when a later scan succeeds: that may be another's, of other rows.
         if (!GOOD_SCANS.has(status)) fault = `the scan ended with ${status}`;
       }
@@ -76,4 +76,9 @@ export function followRequest(
       }
     },
   };
+}
+
+/** PostgreSQL's connector may put the database before schema and table. */
+function isSame(scanned: string | undefined, collection: string): boolean {
+  return scanned === collection || (scanned?.endsWith(`.${collection}`) ?? false);
 }

@@ -14,7 +14,7 @@ import { keyFilter } from './key-filter.ts';
 import { sourceNames } from './names.ts';
 import { followRequest, type Notice, noticeReader, type RereadState } from './notices.ts';
 import { sendSignal, snapshotSignal } from './signal.ts';
-import type { Source } from './source.ts';
+import { type Source, tableSpaceOf } from './source.ts';
 
 export type RereadPorts = {
   readonly kafka: KafkaBus;
@@ -122,14 +122,13 @@ class Attempt {
   signal() {
     const { table, key, scope } = this.#request;
     // A condition that the source's server does not take must not keep the rows from us.
-    const filter = this.#count === 0 ? keyFilter(key, scope) : undefined;
+    const filter = this.#count === 0 ? keyFilter(key, scope, this.#source.engine) : undefined;
     const scan = filter === undefined ? { table } : { table, filter };
     return snapshotSignal(this.#source, [scan], this.id);
   }
 
   #follow(): ReturnType<typeof followRequest> {
-    const { database } = this.#source.connection;
-    return followRequest(this.id, `${database}.${this.#request.table}`);
+    return followRequest(this.id, `${tableSpaceOf(this.#source)}.${this.#request.table}`);
   }
 }
 

@@ -61,14 +61,22 @@ describe('keyFilter', () => {
       reason: 'more keys than a stored position should carry',
     },
   ])('of $type: $reason', ({ type, scope, filter }) => {
-    expect(keyFilter([column('k', type)], scope)).toBe(filter);
+    expect(keyFilter([column('k', type)], scope, 'mariadb')).toBe(filter);
   });
 
   test('bounds only the first of several key columns, which lets more rows through, never fewer', () => {
     const key = [column('a', 'int'), column('b', 'varchar(9)')];
-    expect(keyFilter(key, { range: { from: [1, 'x'], to: [2, 'y'] } })).toBe(
-      '`a` >= 1 AND `a` <= 2',
+    const range = { from: [1, 'x'], to: [2, 'y'] };
+    expect(keyFilter(key, { range }, 'mariadb')).toBe('`a` >= 1 AND `a` <= 2');
+    expect(keyFilter(key, { keys: [[1, 'x']] }, 'mariadb')).toBe(
+      "((`a` = 1 AND `b` = _utf8mb4 x'78'))",
     );
-    expect(keyFilter(key, { keys: [[1, 'x']] })).toBe("((`a` = 1 AND `b` = _utf8mb4 x'78'))");
+  });
+
+  test('speaks to PostgreSQL in its own words', () => {
+    const scope = { range: { from: ['a'] }, keys: [['𠮷']] };
+    expect(keyFilter([column('k', 'varchar(9)')], scope, 'postgresql')).toBe(
+      `convert_to("k"::text, 'UTF8') >= decode('61', 'hex') AND (("k" = convert_from(decode('f0a0aeb7', 'hex'), 'UTF8')))`,
+    );
   });
 });
