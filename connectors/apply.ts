@@ -7,6 +7,7 @@ import { readSecretFile } from '../bus/base/secrets.ts';
 import type { ConnectCluster } from '../bus/connect/connect.ts';
 import type { KafkaAdmin } from '../bus/kafka/kafka.ts';
 import { applyDesired, type ApplyOptions, planDesired } from '../bus/plan/apply.ts';
+import type { SchemaRegistry } from '../bus/registry/registry.ts';
 import type { PlanReport } from '../bus/plan/execute.ts';
 import type { PlanPorts } from '../bus/plan/actual.ts';
 import type { Desired, Plan, PlanStep } from '../bus/plan/plan.ts';
@@ -19,13 +20,17 @@ import {
   desiredSources,
 } from './compile.ts';
 import type { SourceContext } from './context.ts';
+import { agreeContracts } from './contracts.ts';
 import { loadSources, type SourceFile } from './load-source.ts';
+import type { Source } from './source.ts';
 import { preflightSource, type PreflightResult } from './preflight/preflight.ts';
 import { untilSourceRuns, untilSourceTurns } from './until-running.ts';
 
 export type SourcePorts = {
   readonly admin: KafkaAdmin;
   readonly connect: ConnectCluster;
+  /** As one who may register schemas; without it the tables' contracts are left to their captures. */
+  readonly registry?: SchemaRegistry;
   /** Must heed `target.engine`. */
   readonly openDatabase: (target: SqlTarget) => SqlDatabase;
 };
@@ -77,6 +82,7 @@ export async function applySources(
   const { ports } = options;
   const prepared = await prepare(files, context, ports);
   const desired = desiredSources(prepared.sources, options);
+  if (ports.registry) await agreeContracts(prepared.declared, ports.registry);
   const applied = await applyDesired(desired, ports, options);
   const changed = new Set(applied.plan.steps.filter(isConnectorChange).map(({ name }) => name));
   await Promise.all(
@@ -114,7 +120,7 @@ function isConnectorChange({ kind, action }: PlanStep): boolean {
   return kind === 'connector' && action === 'change';
 }
 
-type Prepared = Pick<SourcesPlan, 'sources' | 'notes'>;
+type Prepared = Pick<SourcesPlan, 'sources' | 'notes'> & { readonly declared: readonly Source[] };
 
 async function prepare(
   files: readonly string[],
@@ -126,6 +132,7 @@ async function prepare(
   const problems = checked.flatMap((result) => result.problems);
   if (problems.length > 0) throw new ProblemsError('the preflight', problems);
   return {
+    declared: loaded.map(({ source }) => source),
     sources: loaded.map(({ source }) => compileSource(source, context)),
     notes: checked.flatMap((result) => result.notes),
   };

@@ -36,4 +36,9 @@ export interface SchemaRegistry {
    * AVRO_REGISTRY_REFUSED when it is invalid or not compatible with its subject's rule.
    */
   register(subject: string, schema: unknown): Promise<number>;
+  /**
+   * From now on every Avro schema may be registered for `subject`, whatever the rule for all says.
+   * Throws AVRO_SUBJECT_UNKNOWN when nothing was registered yet.
+   */
+  acceptAnyChange(subject: string): Promise<void>;
 }

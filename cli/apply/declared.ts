@@ -93,6 +93,7 @@ async function sourcePorts(access: StackAccess): Promise<SourcePorts> {
   return {
     admin: await access.admin(),
     connect: await access.connect(),
+    registry: await access.registryWriter(),
     openDatabase: (target) => access.open(target),
   };
 }

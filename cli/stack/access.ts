@@ -29,6 +29,8 @@ export type StackAccess = {
   admin(): Promise<KafkaAdmin>;
   connect(): Promise<ConnectCluster>;
   registry(): Promise<SchemaRegistry>;
+  /** As one who may register schemas. */
+  registryWriter(): Promise<SchemaRegistry>;
   /** A Kafka client as `login`. */
   kafkaAs(login: Login): Promise<KafkaBus>;
   /** The administrator's own target on a server, for what needs an address and a password. */
@@ -69,6 +71,15 @@ export function createStackAccess(
     const { host, port } = must(endpointOf(server), 'a known server');
     return { engine: server === 'registers' ? 'postgresql' : 'mariadb', host, port };
   };
+  const registryAs = async ({ user, passwordFile }: Login) => {
+    const { url, nativeUrl } = endpoints.registry;
+    return createConfluentRegistry({
+      url,
+      nativeUrl,
+      user,
+      password: await readSecretFile(passwordFile),
+    });
+  };
   const rootTarget = async (server: ServerName): Promise<SqlTarget> => {
     const { root } = endpointOf(server);
     return {
@@ -105,11 +116,8 @@ export function createStackAccess(
       const password = await readSecretFile(login.passwordFile);
       return createConnectCluster({ url, user: login.user, password });
     }),
-    registry: once(async () => {
-      const { url, reader } = endpoints.registry;
-      const password = await readSecretFile(reader.passwordFile);
-      return createConfluentRegistry({ url, user: reader.user, password });
-    }),
+    registry: once(() => registryAs(endpoints.registry.reader)),
+    registryWriter: once(() => registryAs(endpoints.registry.developer)),
     rootTarget,
     root: (server) => roots[server](),
     open,

@@ -6,6 +6,7 @@ import { waitFor } from '../../bus/base/retry.ts';
 import { newSecret, writeSecretFile } from '../../bus/base/secrets.ts';
 import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
 import type { KafkaBus } from '../../bus/kafka/kafka.ts';
+import { createConfluentRegistry } from '../../bus/registry/confluent/confluent-registry.ts';
 import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { removeSources, type SourcePorts } from '../../connectors/apply.ts';
@@ -52,7 +53,14 @@ export async function realSource(stack: TestStack, suffix = 'register'): Promise
     password: await stack.password(login),
   });
   const admin = await kafka.admin();
-  const ports: SourcePorts = { admin, connect, openDatabase };
+  const { developer, ...registryAt } = stack.endpoints.registry;
+  const registry = createConfluentRegistry({
+    url: registryAt.url,
+    nativeUrl: registryAt.nativeUrl,
+    user: developer.user,
+    password: await stack.password(developer),
+  });
+  const ports: SourcePorts = { admin, connect, registry, openDatabase };
   const forUser = async (statement: string) => {
     for (const host of CAPTURE_HOSTS) {
       await sql.execute(statement.replaceAll('{user}', `'${captureUser}'@'${host}'`));

@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import type apiModule from '@kafkajs/confluent-schema-registry/dist/api/index.js';
 import { z } from 'zod';
 import { BusError, messageOf } from '../../base/errors.ts';
+import { setRuleToNone } from './apicurio-rule.ts';
 import type { Compatibility, SchemaRegistry, SubjectVersion } from '../registry.ts';
 
 // A CommonJS default export, which import answers differently under Node and under a bundler.
@@ -42,11 +43,14 @@ const versionAnswer = schemaAnswer.extend({
 });
 const subjectsAnswer = z.array(z.string());
 const configAnswer = z.object({ compatibilityLevel: z.enum(LEVELS) });
+const anyAnswer = z.unknown();
 const idAnswer = z.object({ id: z.number().int() });
 
 export type RegistryTarget = {
   /** Base of the Confluent-compatible interface. */
   readonly url: string;
+  /** Base of Apicurio's own interface; absent where the registry is another one. */
+  readonly nativeUrl?: string;
   readonly user: string;
   readonly password: string;
 };
@@ -56,7 +60,12 @@ type Answer = { data(): unknown };
 type Request = Readonly<Record<string, unknown>>;
 type Client = ReturnType<typeof openClient>;
 
-export function createConfluentRegistry({ url, user, password }: RegistryTarget): SchemaRegistry {
+export function createConfluentRegistry({
+  url,
+  nativeUrl,
+  user,
+  password,
+}: RegistryTarget): SchemaRegistry {
   const client = openClient({
     host: url,
     clientId: 'civicbus',
@@ -89,6 +98,13 @@ export function createConfluentRegistry({ url, user, password }: RegistryTarget)
       const call = () => subjectCall(client, 'register', { subject, body });
       return (await ask(call, idAnswer, { subject })).id;
     },
+    async acceptAnyChange(subject) {
+      if (nativeUrl !== undefined) return setRuleToNone({ nativeUrl, user, password }, subject);
+      const body = { compatibility: 'NONE' };
+      await ask(() => subjectCall(client, 'updateConfig', { subject, body }), anyAnswer, {
+        absent: () => new BusError('AVRO_SUBJECT_UNKNOWN', { subject }),
+      });
+    },
   };
 }
 
@@ -98,7 +114,7 @@ function find(client: Client, request: Request): Promise<Answer> {
 
 function subjectCall(
   client: Client,
-  method: 'all' | 'latestVersion' | 'config' | 'register',
+  method: 'all' | 'latestVersion' | 'config' | 'register' | 'updateConfig',
   request: Request,
 ): Promise<Answer> {
   return client.Subject[method]({ ...request, timeout: REQUEST_TIMEOUT_MS }) as Promise<Answer>;

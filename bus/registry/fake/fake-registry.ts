@@ -63,6 +63,11 @@ export class FakeRegistry implements SchemaRegistry {
     return schemaId;
   }
 
+  async acceptAnyChange(subject: string): Promise<void> {
+    await this.latest(subject);
+    this.#rules.set(subject, 'NONE');
+  }
+
   async #answer(): Promise<void> {
     await Promise.resolve();
     if (this.#failure === 'unreachable') {

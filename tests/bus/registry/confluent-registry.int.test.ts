@@ -4,13 +4,13 @@ import { registryContract } from '../../support/contracts/registry-contract.ts';
 import { testStack } from '../../support/env.ts';
 
 const stack = await testStack('registry');
-const { url, developer, reader } = stack.endpoints.registry;
+const { url, nativeUrl, developer, reader } = stack.endpoints.registry;
 
 const NOBODY_LISTENS = 'http://127.0.0.1:9';
 
 async function open(login: typeof developer) {
   const password = await stack.password(login);
-  return createConfluentRegistry({ url, user: login.user, password });
+  return createConfluentRegistry({ url, nativeUrl, user: login.user, password });
 }
 
 registryContract('the real one', async () => ({

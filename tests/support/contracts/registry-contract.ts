@@ -88,6 +88,24 @@ export function registryContract(name: string, world: () => Promise<RegistryWorl
       expect(await registry.compatibility(`${prefix}-nobody`)).toBeUndefined();
     });
 
+    test('a subject that accepts any change takes what the rule for all refuses', async () => {
+      const { registry, prefix } = await world();
+      const subject = `${prefix}-any`;
+      const of = (type: string) => ({ type: 'record', name: 'A', fields: [{ name: 'a', type }] });
+      await registry.register(subject, of('string'));
+      await registry.acceptAnyChange(subject);
+      await registry.acceptAnyChange(subject);
+      const schemaId = await registry.register(subject, of('int'));
+      expect(await registry.latest(subject)).toMatchObject({ version: 2, schemaId });
+    });
+
+    test('an unknown subject accepts nothing: AVRO_SUBJECT_UNKNOWN', async () => {
+      const { registry, prefix } = await world();
+      await expect(registry.acceptAnyChange(`${prefix}-nobody`)).rejects.toMatchObject({
+        code: 'AVRO_SUBJECT_UNKNOWN',
+      });
+    });
+
     test('an unknown id is AVRO_SCHEMA_UNKNOWN', async () => {
       const { registry } = await world();
       await expect(registry.schemaById(UNKNOWN_ID)).rejects.toMatchObject({
