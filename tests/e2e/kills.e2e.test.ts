@@ -1,6 +1,7 @@
 /**
  * While the departments work, processes are killed at random, one after the other: broker, Connect
- * worker, registry, databases, and the members of the view's consumer group. Afterwards the view
+ * worker, registry, databases, and the members of the view's consumer group, of which one is also
+ * frozen until it has lost its partitions. Afterwards the view
  * must equal the departments' own tables, exactly. CIVICBUS_SEED repeats a run's choices.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -10,12 +11,14 @@ import { seededRandom } from '../../bus/base/random.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import { PROJECT, startCity, type LiveCity } from './live-city.ts';
 
-const KILLS = 21;
+const KILLS = 24;
 const RECOVERY_MS = 300_000;
 /** Generous: on a busy machine each recovery of the worker takes a minute. */
 const TEST_MS = 2_700_000;
 const SEED = Number(process.env['CIVICBUS_SEED'] ?? Date.now() % 1_000_000);
 const SECOND_MEMBER = 'second-member';
+/** The second member is frozen until the group has given its partitions away, and then wakes up. */
+const ZOMBIE = 'zombie';
 
 const lifetime = new Lifetime();
 let city: LiveCity;
@@ -37,6 +40,7 @@ test(
     const victims = [
       'view-population',
       SECOND_MEMBER,
+      ZOMBIE,
       'connect',
       'kafka',
       'hub',
@@ -92,6 +96,7 @@ async function kill(victim: string): Promise<void> {
     second.kill('SIGKILL');
     return;
   }
+  if (victim === ZOMBIE) return freeze(second);
   const found = await waitFor(
     async () => {
       const now = (await city.processes()).find(({ name }) => name === victim);
@@ -101,6 +106,24 @@ async function kill(victim: string): Promise<void> {
   );
   if (found.pid === undefined) throw new Error(`${victim} has no process to kill`);
   process.kill(found.pid, 'SIGKILL');
+}
+
+/** Stops a member in whatever it does, and lets it go on once another holds all partitions. */
+async function freeze(member: ChildProcess): Promise<void> {
+  member.kill('SIGSTOP');
+  try {
+    await waitFor(
+      async () => {
+        const [row] = await city.hub.query<{ owners: number }>(
+          'SELECT COUNT(DISTINCT owner) AS owners FROM civicbus_offset',
+        );
+        return Number(row?.owners) === 1;
+      },
+      { what: 'the others to take over', timeoutMs: RECOVERY_MS, intervalMs: 200 },
+    );
+  } finally {
+    member.kill('SIGCONT');
+  }
 }
 
 /** A member outside of the supervisor, so that the group changes its members too; begun again when it ends. */
