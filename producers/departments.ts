@@ -6,6 +6,7 @@ import { disabledFederation } from './disabled-federation/disabled-federation.ts
 import { education } from './education/education.ts';
 import { ENTITY_DEPARTMENTS } from './entity-departments.ts';
 import { familyPlanning } from './family-planning/family-planning.ts';
+import { health } from './health/health.ts';
 import { housingFund } from './housing-fund/housing-fund.ts';
 import { humanResources } from './human-resources-and-social-security/human-resources-and-social-security.ts';
 import { medicalInsurance } from './medical-insurance/medical-insurance.ts';
@@ -19,6 +20,7 @@ export const DEPARTMENTS: readonly Department[] = [
   residenceManagement,
   familyPlanning,
   education,
+  health,
   humanResources,
   medicalInsurance,
   housingFund,

@@ -78,6 +78,14 @@ describe('the SQL of the population view', () => {
           "registration_number spouse_a_id_number spouse_b_id_number event_type registered_on",
         ],
         [
+          "cdc.health.public.birth_certificate",
+          "id_number birth_certificate_number mother_id_number father_id_number",
+        ],
+        [
+          "cdc.health.public.death_certificate",
+          "id_number death_date death_certificate_number death_place",
+        ],
+        [
           "cdc.family-planning.family_planning.family_record",
           "id_number children_count birth_service_number full_name residence_address",
         ],
@@ -124,6 +132,10 @@ describe('the SQL of the population view', () => {
         [
           "cdc.police.police.driving_licence",
           "id_number licence_number licence_class licence_valid_until",
+        ],
+        [
+          "cdc.housing-and-land.housing_and_land.title",
+          "title_number id_number unit_number ownership_share acquired_on",
         ],
         [
           "cdc.commerce.commerce.business_interest",

@@ -38,6 +38,18 @@ CREATE TABLE IF NOT EXISTS `person__rows` (
   `marriage__there` TINYINT NOT NULL DEFAULT 0,
   `marriage__at` BIGINT NULL,
   `marriage__v` BIGINT NOT NULL DEFAULT 0,
+  `birth_certificate_number` varchar(30) NULL,
+  `mother_id_number` varchar(18) NULL,
+  `father_id_number` varchar(18) NULL,
+  `birth__there` TINYINT NOT NULL DEFAULT 0,
+  `birth__at` BIGINT NULL,
+  `birth__v` BIGINT NOT NULL DEFAULT 0,
+  `death_date` date NULL,
+  `death_certificate_number` varchar(30) NULL,
+  `death_place` varchar(200) NULL,
+  `death__there` TINYINT NOT NULL DEFAULT 0,
+  `death__at` BIGINT NULL,
+  `death__v` BIGINT NOT NULL DEFAULT 0,
   `children_count` smallint NULL,
   `birth_service_number` varchar(30) NULL,
   `family_planning__says_name` varchar(200) NULL,
@@ -216,10 +228,23 @@ CREATE TABLE IF NOT EXISTS `vehicle__rows` (
   KEY `by_id_number` (`id_number`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
+CREATE TABLE IF NOT EXISTS `property__rows` (
+  `title_number` varchar(40) NOT NULL,
+  `id_number` varchar(18) NULL,
+  `unit_number` varchar(40) NULL,
+  `ownership_share` decimal(7,4) NULL,
+  `acquired_on` date NULL,
+  `__there` TINYINT NOT NULL DEFAULT 0,
+  `__at` BIGINT NULL,
+  `__v` BIGINT NOT NULL DEFAULT 0,
+  PRIMARY KEY (`title_number`),
+  KEY `by_id_number` (`id_number`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
+
 CREATE TABLE IF NOT EXISTS `business_interest__rows` (
   `entity_code` varchar(9) NOT NULL,
   `id_number` varchar(18) NOT NULL,
-  `interest_role` varchar(20) NULL,
+  `interest_role` varchar(30) NULL,
   `share_ratio` decimal(7,4) NULL,
   `__there` TINYINT NOT NULL DEFAULT 0,
   `__at` BIGINT NULL,
@@ -245,7 +270,7 @@ CREATE TABLE IF NOT EXISTS `credit__rows` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW `person` AS
-SELECT `id_number`, `name`, `former_name`, `sex`, `ethnicity`, `birth_date`, `birthplace_division`, `identity__at`, `household_number`, `relation_to_head`, `registration_type`, `registered_division`, `registered_address`, `registration_status`, `household__at`, `residence_division`, `residence_address`, `phone`, `residence__at`, `permit_number`, `permit_valid_until`, `stay_reason`, `residence_permit__at`, `marital_status`, `spouse_id_number`, `marriage_event_date`, `marriage__at`, `children_count`, `birth_service_number`, `family_planning__at`, `highest_education`, `school_name`, `graduation_date`, `student_status`, `education__at`, `employer_code`, `employer_name`, `occupation`, `contract_start`, `employment__at`, `unemployment_number`, `unemployment_registered_on`, `unemployment__at`, `pension_account`, `pension_status`, `pension_base`, `pension__at`, `medical_account`, `medical_status`, `medical_type`, `medical__at`, `injury_status`, `maternity_status`, `injury_maternity__at`, `card_number`, `card_status`, `photo_reference`, `social_security_card__at`, `fund_account`, `fund_base`, `fund_status`, `housing_fund__at`, `tax_file_number`, `tax_year`, `taxed_income`, `income_tax__at`, `licence_number`, `licence_class`, `licence_valid_until`, `driving_licence__at`, `relief_type`, `relief_status`, `relief_approved_on`, `relief_monthly_amount`, `relief__at`, `disability_card_number`, `disability_type`, `disability_level`, `disability_valid_until`, `disability__at`
+SELECT `id_number`, `name`, `former_name`, `sex`, `ethnicity`, `birth_date`, `birthplace_division`, `identity__at`, `household_number`, `relation_to_head`, `registration_type`, `registered_division`, `registered_address`, `registration_status`, `household__at`, `residence_division`, `residence_address`, `phone`, `residence__at`, `permit_number`, `permit_valid_until`, `stay_reason`, `residence_permit__at`, `marital_status`, `spouse_id_number`, `marriage_event_date`, `marriage__at`, `birth_certificate_number`, `mother_id_number`, `father_id_number`, `birth__at`, `death_date`, `death_certificate_number`, `death_place`, `death__at`, `children_count`, `birth_service_number`, `family_planning__at`, `highest_education`, `school_name`, `graduation_date`, `student_status`, `education__at`, `employer_code`, `employer_name`, `occupation`, `contract_start`, `employment__at`, `unemployment_number`, `unemployment_registered_on`, `unemployment__at`, `pension_account`, `pension_status`, `pension_base`, `pension__at`, `medical_account`, `medical_status`, `medical_type`, `medical__at`, `injury_status`, `maternity_status`, `injury_maternity__at`, `card_number`, `card_status`, `photo_reference`, `social_security_card__at`, `fund_account`, `fund_base`, `fund_status`, `housing_fund__at`, `tax_file_number`, `tax_year`, `taxed_income`, `income_tax__at`, `licence_number`, `licence_class`, `licence_valid_until`, `driving_licence__at`, `relief_type`, `relief_status`, `relief_approved_on`, `relief_monthly_amount`, `relief__at`, `disability_card_number`, `disability_type`, `disability_level`, `disability_valid_until`, `disability__at`
 FROM `person__rows` WHERE `identity__there` = 1;
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW `migration` AS
@@ -255,6 +280,10 @@ FROM `migration__rows` AS c WHERE c.`__there` = 1 AND EXISTS (SELECT 1 FROM `per
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW `vehicle` AS
 SELECT c.`vehicle_number`, c.`id_number`, c.`plate_number`, c.`vehicle_type`, c.`first_registered_on`, c.`vehicle_status`, c.`__at` AS `vehicle__at`
 FROM `vehicle__rows` AS c WHERE c.`__there` = 1 AND EXISTS (SELECT 1 FROM `person__rows` AS p WHERE p.`id_number` = c.`id_number` AND p.`identity__there` = 1);
+
+CREATE OR REPLACE SQL SECURITY INVOKER VIEW `property` AS
+SELECT c.`title_number`, c.`id_number`, c.`unit_number`, c.`ownership_share`, c.`acquired_on`, c.`__at` AS `property__at`
+FROM `property__rows` AS c WHERE c.`__there` = 1 AND EXISTS (SELECT 1 FROM `person__rows` AS p WHERE p.`id_number` = c.`id_number` AND p.`identity__there` = 1);
 
 CREATE OR REPLACE SQL SECURITY INVOKER VIEW `business_interest` AS
 SELECT c.`entity_code`, c.`id_number`, c.`interest_role`, c.`share_ratio`, c.`__at` AS `business_interest__at`
