@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ProblemsError } from '../../bus/base/errors.ts';
+import { DEPARTMENTS } from '../../producers/departments.ts';
 import { findSourceFiles, loadSources } from '../../connectors/load-source.ts';
 import { problemsOf, SOURCE_YAML } from './fixtures.ts';
 
@@ -132,7 +133,9 @@ describe('loadSources', () => {
 
   test('accepts the sources of this project', async () => {
     const loaded = await loadSources(await findSourceFiles('connectors'));
-    expect(loaded.map(({ source }) => source.name)).toEqual(['civil-affairs', 'police']);
+    expect(loaded.map(({ source }) => source.name)).toEqual(
+      DEPARTMENTS.map(({ name }) => name).toSorted(),
+    );
   });
 
   test('says where it looked when there is no source', async () => {
