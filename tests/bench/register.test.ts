@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   COLUMNS,
   LANES,
+  type RegisterPlan,
   RESIDENT_TABLE,
   residents,
   ROWS_PER_BULK,
@@ -10,7 +11,7 @@ import {
 } from '../../bench/register/register.ts';
 
 const PLAN = { seed: 3, residents: 5_003 };
-const allLanes = (plan = PLAN) =>
+const allLanes = (plan: RegisterPlan = PLAN) =>
   Array.from({ length: LANES }, (_, lane) => [...transactions(plan, lane)]);
 
 describe('the register of a seed', () => {
@@ -44,6 +45,23 @@ describe('the updates of a seed', () => {
     const plan = { seed: 1, residents: count };
     expect(updateCount(plan)).toBe(count);
     expect(allLanes(plan).flat(2)).toHaveLength(count);
+  });
+
+  test.each([
+    ['fewer than residents', 100],
+    ['more than residents', 9_000],
+    ['none', 0],
+  ])('are as many as asked for: %s', (_reason, updates) => {
+    const plan = { ...PLAN, updates };
+    expect(updateCount(plan)).toBe(updates);
+    expect(allLanes(plan).flat(2)).toHaveLength(updates);
+  });
+
+  test('are others for another seed of updates, of the same residents', () => {
+    const ids = new Set(residents(PLAN, 0, PLAN.residents).map((row) => row.id_number));
+    const others = allLanes({ ...PLAN, updateSeed: 9 }).flat(2);
+    expect(others).not.toEqual(allLanes().flat(2));
+    expect(others.every((update) => ids.has(update.id_number))).toBe(true);
   });
 
   test('come to a third in transactions of one row, the rest in bulks', () => {

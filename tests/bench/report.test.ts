@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { PEER_SETTINGS } from '../../bench/sides/jdbc-sink.ts';
 import { applyReport, runsTable, summaryTable, type Facts } from '../../bench/apply/report.ts';
 import type { SideName, SideRun } from '../../bench/apply/side.ts';
-import { spreadOf } from '../../bench/statistics.ts';
 
 const FACTS: Facts = {
   version: 1,
@@ -71,12 +70,4 @@ describe('a report', () => {
     expect(runsTable(report).rows.at(-1)).toContain('NO');
     expect(summaryTable(report).rows[0]).toContain('20,000 (10,000–30,000)');
   });
-});
-
-test.each([
-  [[7], { median: 7, min: 7, max: 7 }],
-  [[9, 1], { median: 5, min: 1, max: 9 }],
-  [[9, 1, 2], { median: 2, min: 1, max: 9 }],
-])('the spread of %j has its middle', (numbers, expected) => {
-  expect(spreadOf(numbers)).toEqual(expected);
 });
