@@ -10,6 +10,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerGet } from './commands/get.ts';
 import { registerLag } from './commands/lag.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerRepair } from './commands/repair.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerRun } from './commands/run.ts';
 import { registerVerify } from './commands/verify.ts';
@@ -30,6 +31,7 @@ const REGISTRATIONS: readonly Register[] = [
   registerRun,
   registerResume,
   registerVerify,
+  registerRepair,
   registerDev,
 ];
 

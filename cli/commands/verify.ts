@@ -4,7 +4,7 @@ import { text } from '../../bus/base/text.ts';
 import { addExamples, addGroup, addViewFiles, type Run } from '../command.ts';
 import { wholeNumber } from '../globals.ts';
 
-const DIFFERENCES_MAX = 10_000;
+export const DIFFERENCES_MAX = 10_000;
 
 export function registerVerify(program: Command, run: Run): void {
   const group = addGroup(program, 'verify', ['civicbus verify view population']);

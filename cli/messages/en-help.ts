@@ -75,6 +75,14 @@ export const EN_HELP: TextTable = {
   'cli.verify.holdWriters':
     'with --oracle: let departments go on writing; else none may write until the view was compared',
 
+  'cli.repair.description': 'Mend what differs.',
+  'cli.repair.view.description':
+    'Verify a view, have exactly the differing rows read again from their source, clear what the source does not have, and verify once more. Everybody goes on writing.',
+  'cli.repair.unit':
+    'only this unit; if it is halted, accept the cause (a truncate, lost records) and read its whole table again',
+  'cli.repair.key':
+    'only rows with these keys, as verify shows them; several columns as a JSON list; needs --unit',
+
   'cli.doctor.description':
     'Check everything that is known to go wrong; each finding with its remedy. Ends with 1 when something is broken.',
   'cli.doctor.cache': 'also read every downloaded file and compare its checksum',

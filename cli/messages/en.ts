@@ -78,6 +78,9 @@ export const CLI_TEXTS: TextTable = {
     '{{count}} keys of unit {{unit}} differed at every reading, but kept changing or waited.',
   'cli.verify.cut': 'Unit {{unit}}: comparing stopped at the limit; more rows may differ.',
 
+  'cli.repair.begins': '{{unit}}: {{count}} differing rows are mended …',
+  'cli.repair.state': '{{unit}}: sweep {{state}}',
+
   'cli.service.absent': 'absent',
   'cli.service.preparing': 'preparing',
   'cli.service.starting': 'starting',

@@ -55,7 +55,13 @@ export function sourceOpener(
     }
     const password = await readSecretFile(capturePasswordFile(source, context));
     const { database } = source.connection;
-    const session = access.open({ ...address, user: source.capture.user, password, database });
+    const session = access.open({
+      ...address,
+      engine: source.engine,
+      user: source.capture.user,
+      password,
+      database,
+    });
     return reader(source, { session, connect: await access.connect() });
   }
 }

@@ -18,7 +18,7 @@ import {
 import { compareView, viewAmong } from '../verify/view.ts';
 import { verifyWithOracle } from './verify-oracle.ts';
 
-const WAIT_MS_MAX = 60_000;
+export const WAIT_MS_MAX = 60_000;
 
 export type VerifyFlags = ViewFiles & {
   readonly unit?: string;

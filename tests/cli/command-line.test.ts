@@ -84,6 +84,7 @@ describe('help', () => {
     ['run', 'workload'],
     ['resume', 'view'],
     ['verify', 'view'],
+    ['repair', 'view'],
     ['dev', 'up'],
     ['dev', 'logs'],
   ];

@@ -107,7 +107,7 @@ async function makeTables(): Promise<void> {
     `INSERT INTO person (id_number, name, born_on) SELECT CONCAT('P', LPAD(seq, 6, '0')), IF(seq % 7 = 0, NULL, CONCAT('𠮷', seq)), IF(seq % 5 = 0, NULL, '1980-02-29') FROM seq_1_to_${PERSONS}`,
   );
   await sql.execute(
-    `INSERT INTO deed SELECT CONCAT('D', seq), CONCAT('P', LPAD(1 + seq % 2000, 6, '0')), seq / 8, '2020-01-01 00:00:00.000001' + INTERVAL seq SECOND FROM seq_1_to_${DEEDS}`,
+    `INSERT INTO deed SELECT CONCAT('D', seq), CONCAT('P', LPAD(IF(seq > 2000, 3000 + seq % 1000, seq), 6, '0')), seq / 8, '2020-01-01 00:00:00.000001' + INTERVAL seq SECOND FROM seq_1_to_${DEEDS}`,
   );
   await sql.execute(
     `INSERT INTO vehicle SELECT ELT(1 + seq % 3, 'b', 'A', 'ä'), seq, CONCAT('P', LPAD(1 + seq % 900, 6, '0')), seq / 3 FROM seq_1_to_${VEHICLES}`,
@@ -178,7 +178,7 @@ blocks:
 `;
 }
 
-/** A department at work: short transactions, until `stop`. */
+/** A department at work on its first half: short transactions, until `stop`. */
 function writeMeanwhile(seed: number): { stop: () => Promise<number> } {
   const random = seededRandom(seed);
   let running = true;
@@ -186,7 +186,7 @@ function writeMeanwhile(seed: number): { stop: () => Promise<number> } {
   const { sql } = source;
   const work = async () => {
     while (running) {
-      const id = person(random.int(1, PERSONS + 50));
+      const id = person(random.int(1, 2_500));
       const roll = random.int(1, 10);
       if (roll <= 5)
         await sql.execute('UPDATE person SET name = ? WHERE id_number = ?', [`n${written}`, id]);
@@ -196,23 +196,81 @@ function writeMeanwhile(seed: number): { stop: () => Promise<number> } {
       else if (roll <= 9)
         await sql.execute('UPDATE deed SET owner = ?, signed_at = NOW(6) WHERE number = ?', [
           id,
-          `D${random.int(1, DEEDS)}`,
+          `D${random.int(1, 1_500)}`,
         ]);
       else
         await sql.execute('UPDATE vehicle SET weight = RAND() * 100 WHERE serial = ?', [
-          random.int(1, VEHICLES),
+          random.int(1, 1_500),
         ]);
       written++;
     }
     return written;
   };
   const done = work();
+  done.catch(() => {});
   return {
     stop: () => {
       running = false;
       return done;
     },
   };
+}
+
+/** 100 rows altered behind the view's back, in the second half; answers what a verification must find. */
+async function alterView(): Promise<string[]> {
+  const found: string[] = [];
+  const expectRows = (from: number, kind: string, name: (i: number) => string, count = 10) => {
+    for (let i = from; i < from + count; i++) found.push(`${name(i)} ${kind}`);
+  };
+  const among = (column: string, from: number, name: (i: number) => string) =>
+    `${column} IN (${Array.from({ length: 10 }, (_, i) => `'${name(from + i)}'`).join(',')})`;
+  const deed = (i: number) => `D${i}`;
+  const citizen = (i: number) => `citizen__rows ${person(i)}`;
+  // NULL and '' are two values; so are versions that no record has.
+  await hub.execute(
+    `UPDATE citizen__rows SET name = IF(name IS NULL, '', NULL) WHERE ${among('id_number', 4_001, person)}`,
+  );
+  expectRows(4_001, 'different name', citizen);
+  await hub.execute(
+    `UPDATE citizen__rows SET born_on = '1999-09-09', identity__v = identity__v + (3 << 43) WHERE ${among('id_number', 4_011, person)}`,
+  );
+  expectRows(4_011, 'different born_on', citizen);
+  await hub.execute(
+    `UPDATE citizen__rows SET name = 'x', identity__v = 9000000000000000000 WHERE ${among('id_number', 4_021, person)}`,
+  );
+  expectRows(4_021, 'different name', citizen);
+  await hub.execute(`DELETE FROM citizen__rows WHERE ${among('id_number', 4_101, person)}`);
+  expectRows(4_101, 'missing', citizen);
+  await hub.execute(
+    `UPDATE citizen__rows SET identity__there = 0 WHERE ${among('id_number', 4_111, person)}`,
+  );
+  expectRows(4_111, 'missing', citizen);
+  await hub.execute(
+    `INSERT INTO citizen__rows (id_number, identity__there, identity__v) SELECT CONCAT('X', 10 + seq), 1, IF(seq < 5, 0, 9000000000000000000) FROM seq_0_to_9`,
+  );
+  expectRows(10, 'surplus', (i) => `citizen__rows X${i}`);
+  await hub.execute(
+    `UPDATE deed__mirror SET area = area + 0.001 WHERE ${among('number', 2_001, deed)}`,
+  );
+  expectRows(2_001, 'different area', (i) => `deed__mirror ${deed(i)}`);
+  await hub.execute(`DELETE FROM deed__mirror WHERE ${among('number', 2_011, deed)}`);
+  expectRows(2_011, 'missing', (i) => `deed__mirror ${deed(i)}`);
+  await hub.execute(
+    `UPDATE citizen__rows SET deed_number = 'D0' WHERE ${among('id_number', 3_101, person)}`,
+  );
+  expectRows(3_101, 'different deed_number', citizen);
+  await hub.execute('UPDATE vehicle__rows SET id_number = NULL WHERE serial BETWEEN 2001 AND 2010');
+  expectRows(2_001, 'different id_number', (i) => `vehicle__rows ${['b', 'A', 'ä'][i % 3]},${i}`);
+  // The blocks of those whose deeds were altered no longer agree with the mirror: a consequence.
+  expectRows(3_001, 'different deed_area', citizen);
+  expectRows(3_011, 'surplus', citizen);
+  return found.sort();
+}
+
+function shownDifferences({ differences }: Pick<VerificationItem, 'differences'>): string[] {
+  return differences
+    .map(({ table, key, kind, columns }) => [table, key.join(), kind, ...columns].join(' '))
+    .sort();
 }
 
 describe('verify', () => {
@@ -230,6 +288,26 @@ describe('verify', () => {
         [`${viewName}/vehicle`, true],
       ]);
       process.stdout.write(`verify: ${ran.item.rows} rows in ${ran.item.tookMs} ms\n`);
+    },
+    TEST_MS,
+  );
+
+  test(
+    'of 100 rows altered behind the view’s back all are found, none else, and repaired',
+    async () => {
+      const writing = writeMeanwhile(2);
+      try {
+        const altered = await alterView();
+        const ran = await verified();
+        expect(ran.exit).toBe(EXIT.failed);
+        expect(shownDifferences(ran.item)).toEqual(altered);
+        expect(ran.stdout).not.toContain('1999-09-09');
+        const repaired = await on('repair', 'view', viewName, '--timeout', '120');
+        expect(repaired, repaired.stderr).toMatchObject({ exit: EXIT.ok });
+        expect(await verified()).toMatchObject({ exit: EXIT.ok, item: { differences: [] } });
+      } finally {
+        await writing.stop();
+      }
     },
     TEST_MS,
   );

@@ -54,7 +54,8 @@ export const CLI_CODES = {
     message: 'View "{{view}}" differs from its sources in {{differing}} of {{rows}} rows.',
     cause:
       'These rows stayed different after everything that the sources had committed was applied: somebody altered the view, or changes never reached the log.',
-    remedy: 'Find out who can write to the hub, then have exactly these rows read again.',
+    remedy:
+      'Find out who can write to the hub, then: civicbus repair view {{view}} (has exactly these rows read again).',
   },
   CLI_UNDECIDED: {
     reaction: 'retry',
