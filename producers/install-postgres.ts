@@ -17,7 +17,7 @@ const SCHEMA = 'public';
 export type PostgresInstall = InstallOptions & {
   readonly installed: InstalledDepartment;
   /** The administrator in another database of the server: a connection is to one database. */
-  readonly rootIn: (databaseName: string) => SqlDatabase;
+  readonly rootIn: (databaseName: string) => Promise<SqlDatabase>;
 };
 
 /** Throws SQL errors; a repeated call completes what one cut off left. */
@@ -36,20 +36,16 @@ export async function installOnPostgres(
   if (!there) await root.execute(`CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8'`);
   await root.execute(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
   await root.execute(`GRANT CONNECT ON DATABASE ${database} TO ${app}, ${capture}`);
-  const inside = options.rootIn(databaseName);
-  try {
-    for (const file of [SESSION_SCHEMA, plan.schemaFile]) {
-      await inside.execute(await readFile(file, 'utf8'));
-    }
-    const rights = 'SELECT, INSERT, UPDATE, DELETE';
-    const all = [...plan.tables, SESSION_TABLE].map(inSchema).join(', ');
-    await inside.execute(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${app}, ${capture}`);
-    await inside.execute(`GRANT ${rights} ON ${all} TO ${app}`);
-    await inside.execute(`GRANT SELECT ON ${plan.tables.map(inSchema).join(', ')} TO ${capture}`);
-    await publish(inside, plan, postgresNames(options.sourceName ?? plan.name).publication);
-  } finally {
-    await inside.close();
+  const inside = await options.rootIn(databaseName);
+  for (const file of [SESSION_SCHEMA, plan.schemaFile]) {
+    await inside.execute(await readFile(file, 'utf8'));
   }
+  const rights = 'SELECT, INSERT, UPDATE, DELETE';
+  const all = [...plan.tables, SESSION_TABLE].map(inSchema).join(', ');
+  await inside.execute(`GRANT USAGE ON SCHEMA ${SCHEMA} TO ${app}, ${capture}`);
+  await inside.execute(`GRANT ${rights} ON ${all} TO ${app}`);
+  await inside.execute(`GRANT SELECT ON ${plan.tables.map(inSchema).join(', ')} TO ${capture}`);
+  await publish(inside, plan, postgresNames(options.sourceName ?? plan.name).publication);
 }
 
 async function putRole(root: SqlDatabase, name: string, login: string): Promise<void> {

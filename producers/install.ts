@@ -19,7 +19,7 @@ export type InstallOptions = {
   /** Of the source that captures it; the department's own name if absent. */
   readonly sourceName?: string;
   /** PostgreSQL only, and required there: the administrator's connection to another database. */
-  readonly rootIn?: (databaseName: string) => SqlDatabase;
+  readonly rootIn?: (databaseName: string) => Promise<SqlDatabase>;
 };
 
 export type InstalledDepartment = {

@@ -182,7 +182,9 @@ async function readDepartment(
   for (const table of SOURCE_TABLES) {
     const { of, filled, others } = TABLES[table];
     if (of !== department) continue;
-    const rows = await sql.query(`SELECT ${[...filled, ...others].join(', ')} FROM ${table}`);
+    const rows = await sql.query(
+      `SELECT ${[...filled, ...others].join(', ')} FROM ${table} ORDER BY ${filled.join(', ')}`,
+    );
     tables[table] = rows.map(textRow);
   }
   return tables;

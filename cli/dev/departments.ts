@@ -26,11 +26,10 @@ async function ensureDepartment(
     ensurePassword(users.appPasswordFile),
   ]);
   const server = serverOf(department);
-  const rootTarget = await access.rootTarget(server);
   const { databaseName } = await department.install(await access.root(server), {
     capturePassword,
     appPassword,
-    rootIn: (database) => access.open({ ...rootTarget, database }),
+    rootIn: (database) => access.registers(database),
   });
   const app = { ...access.address(server), user: users.appUser, password: appPassword };
   const database = access.open({ ...app, database: databaseName });

@@ -4,7 +4,7 @@ import { text } from '../../bus/base/text.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
 import { DEFAULT_STACK } from '../globals.ts';
 import type { StackAccess } from '../stack/access.ts';
-import { departmentUsers } from '../stack/city.ts';
+import { departmentUsers, serverOf } from '../stack/city.ts';
 import { readerLogin } from './reader.ts';
 
 export function pointers(access: StackAccess, home: string): string[] {
@@ -13,7 +13,6 @@ export function pointers(access: StackAccess, home: string): string[] {
   const command = (words: string) => `npm run -s civicbus -- ${words}${flag}`;
   const reader = readerLogin(access.secretsFolder);
   const file = (path: string) => relative(process.cwd(), path);
-  const providers = access.address('providers');
   return [
     ...['doctor', 'lag population', 'verify view population'].map((words) =>
       text('cli.board.further', { command: command(words) }),
@@ -26,7 +25,7 @@ export function pointers(access: StackAccess, home: string): string[] {
     ...DEPARTMENTS.map((department) => {
       const { appUser, appPasswordFile } = departmentUsers(department, access.secretsFolder);
       return text('cli.board.department', {
-        ...providers,
+        ...access.address(serverOf(department)),
         database: department.databaseName,
         user: appUser,
         file: file(appPasswordFile),

@@ -3,6 +3,7 @@ import { engineColumns, sourceTarget, type Block, type ViewModel } from '../../b
 import { quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { StackAccess } from '../stack/access.ts';
+import { countRows, sourceCounter } from './source-counts.ts';
 
 export type BlockCount = {
   readonly block: string;
@@ -14,8 +15,8 @@ export type BlockCount = {
 
 /** Sources first, so that a view that is up to date never looks ahead by much. */
 export async function readCounts(view: ViewModel, access: StackAccess): Promise<BlockCount[]> {
-  const [providers, hub] = await Promise.all([access.root('providers'), access.root('hub')]);
-  const sources = await Promise.all(view.blocks.map((block) => countSource(providers, block)));
+  const [countSource, hub] = await Promise.all([sourceCounter(access), access.root('hub')]);
+  const sources = await Promise.all(view.blocks.map(countSource));
   const inView = await Promise.all(view.blocks.map((block) => countInView(hub, view, block)));
   return view.blocks.map((block, index) => ({
     block: block.name,
@@ -36,21 +37,10 @@ export async function countVisible(view: ViewModel, access: StackAccess): Promis
   return countRows(hub, qualified(view.database, view.entity.table));
 }
 
-async function countSource(db: SqlDatabase, { from }: Block): Promise<number> {
-  return countRows(db, qualified(from.database, from.table));
-}
-
 async function countInView(db: SqlDatabase, view: ViewModel, block: Block): Promise<number> {
   const { table, prefix } = sourceTarget(view, block);
   const { there } = engineColumns(prefix);
   return countRows(db, `${qualified(view.database, table)} WHERE ${quoteName(there)} = 1`);
-}
-
-async function countRows(db: SqlDatabase, from: string): Promise<number> {
-  const [row] = await db.query<{ rows_found: number }>(
-    `SELECT COUNT(*) AS rows_found FROM ${from}`,
-  );
-  return Number(row?.rows_found ?? 0);
 }
 
 function qualified(database: string, table: string): string {

@@ -39,6 +39,8 @@ export type StackAccess = {
   root(server: ServerName): Promise<SqlDatabase>;
   /** The administrator's pool on the hub with `database` as its default, one per database. */
   hub(database: string): Promise<SqlDatabase>;
+  /** The administrator's pool on the registers' PostgreSQL server, which is to one database each. */
+  registers(database: string): Promise<SqlDatabase>;
   /** A pool as another user or with another default database; closed with the command. */
   open(target: SqlTarget): SqlDatabase;
   /** Engine, host and port of a server. */
@@ -65,6 +67,33 @@ export function createStackAccess(
       clientId: CLIENT_ID,
       log,
     });
+  return {
+    endpoints,
+    ...databaseAccess(endpoints, open),
+    secretsFolder: join(endpoints.home, 'secrets'),
+    kafkaAs,
+    admin: once(async () => {
+      const admin = await (await kafkaAs(endpoints.kafka.admin)).admin();
+      lifetime.defer('kafka admin', () => admin.close());
+      return admin;
+    }),
+    connect: once(async () => {
+      const { url, login } = endpoints.connect;
+      const password = await readSecretFile(login.passwordFile);
+      return createConnectCluster({ url, user: login.user, password });
+    }),
+    registry: once(() => registryAs(endpoints.registry.reader)),
+    registryWriter: once(() => registryAs(endpoints.registry.developer)),
+    open,
+  };
+}
+
+type DatabaseAccess = Pick<StackAccess, 'address' | 'rootTarget' | 'root' | 'hub' | 'registers'>;
+
+function databaseAccess(
+  endpoints: StackEndpoints,
+  open: (target: SqlTarget) => SqlDatabase,
+): DatabaseAccess {
   const endpointOf = (server: ServerName): DatabaseEndpoint =>
     server === 'registers' ? endpoints.postgres.registers : endpoints.databases[server];
   const address = (server: ServerName): ServerAddress => {
@@ -81,47 +110,24 @@ export function createStackAccess(
     });
   };
   const rootTarget = async (server: ServerName): Promise<SqlTarget> => {
-    const { root } = endpointOf(server);
-    return {
-      ...address(server),
-      user: root.user,
-      password: await readSecretFile(root.passwordFile),
-    };
+    const { user, passwordFile } = endpointOf(server).root;
+    return { ...address(server), user, password: await readSecretFile(passwordFile) };
   };
-  const roots = {
-    providers: once(async () => open(await rootTarget('providers'))),
-    hub: once(async () => open(await rootTarget('hub'))),
-    subscribers: once(async () => open(await rootTarget('subscribers'))),
-    registers: once(async () => open(await rootTarget('registers'))),
+  const pools = new Map<string, () => Promise<SqlDatabase>>();
+  const pool = (server: ServerName, database?: string): Promise<SqlDatabase> => {
+    const key = `${server}.${database ?? ''}`;
+    const within = database === undefined ? {} : { database };
+    const opener =
+      pools.get(key) ?? once(async () => open({ ...(await rootTarget(server)), ...within }));
+    pools.set(key, opener);
+    return opener();
   };
-  const hubs = new Map<string, () => Promise<SqlDatabase>>();
   return {
-    endpoints,
-    hub(database) {
-      const known = hubs.get(database);
-      if (known) return known();
-      const opener = once(async () => open({ ...(await rootTarget('hub')), database }));
-      hubs.set(database, opener);
-      return opener();
-    },
-    secretsFolder: join(endpoints.home, 'secrets'),
-    kafkaAs,
-    admin: once(async () => {
-      const admin = await (await kafkaAs(endpoints.kafka.admin)).admin();
-      lifetime.defer('kafka admin', () => admin.close());
-      return admin;
-    }),
-    connect: once(async () => {
-      const { url, login } = endpoints.connect;
-      const password = await readSecretFile(login.passwordFile);
-      return createConnectCluster({ url, user: login.user, password });
-    }),
-    registry: once(() => registryAs(endpoints.registry.reader)),
-    registryWriter: once(() => registryAs(endpoints.registry.developer)),
-    rootTarget,
-    root: (server) => roots[server](),
-    open,
     address,
+    rootTarget,
+    root: (server) => pool(server),
+    hub: (database) => pool('hub', database),
+    registers: (database) => pool('registers', database),
   };
 }
 

@@ -104,7 +104,7 @@ describe('a run of the city', () => {
       expect(workload.counters.transactions).toBeGreaterThan(steps / 2);
       await workload.end();
       expect(
-        await db.query('SELECT * FROM workload_session WHERE session_name LIKE "workload-%"'),
+        await db.query("SELECT * FROM workload_session WHERE session_name LIKE 'workload-%'"),
       ).toEqual([]);
     }
   });

@@ -5,8 +5,8 @@ import type { City } from '../../producers/city.ts';
 import { CAPTURE_HOSTS } from '../../producers/capture-grants.ts';
 import type { Department } from '../../producers/department.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
-import type { InstalledDepartment } from '../../producers/install.ts';
-import type { TestStack } from '../support/env.ts';
+import type { InstalledDepartment, InstallOptions } from '../../producers/install.ts';
+import type { DatabaseRole, TestStack } from '../support/env.ts';
 
 export type InstalledHere = InstalledDepartment & {
   readonly department: Department;
@@ -36,15 +36,14 @@ export async function cityHere(
   stack: TestStack,
   { city, suffix = '', only = DEPARTMENTS }: CityOptions,
 ): Promise<CityHere> {
-  const root = await stack.openSql('providers');
   const departments: InstalledHere[] = [];
   for (const department of only) {
     const secrets = { appPassword: newSecret(), capturePassword: newSecret() };
     const databaseName = `${stack.prefix}${suffix}_${department.databaseName}`;
-    const made = await department.install(root, { ...secrets, databaseName });
-    stack.atEnd(() => uninstall(root, made));
+    const { root, made } = await installHere(stack, department, { ...secrets, databaseName });
+    stack.atEnd(() => uninstall(root, made, department));
     const as = { user: made.appUser, password: secrets.appPassword };
-    const db = await stack.openSql('providers', { database: databaseName, as });
+    const db = await stack.openSql(roleOf(department), { database: databaseName, as });
     await department.load(db, city);
     departments.push({ ...made, ...secrets, department, db });
   }
@@ -57,7 +56,36 @@ export async function cityHere(
   };
 }
 
-async function uninstall(root: SqlDatabase, made: InstalledDepartment): Promise<void> {
+function roleOf({ engine }: Department): DatabaseRole {
+  return engine === 'postgresql' ? 'registers' : 'providers';
+}
+
+/** Installs one department on the server of its engine. */
+export async function installHere(
+  stack: TestStack,
+  department: Department,
+  options: InstallOptions,
+): Promise<{ readonly root: SqlDatabase; readonly made: InstalledDepartment }> {
+  const root = await stack.openSql(roleOf(department));
+  return {
+    root,
+    made: await department.install(root, {
+      ...options,
+      rootIn: (database) => stack.registersIn(database),
+    }),
+  };
+}
+
+async function uninstall(
+  root: SqlDatabase,
+  made: InstalledDepartment,
+  { engine }: Department,
+): Promise<void> {
+  if (engine === 'postgresql') {
+    await root.execute(`DROP DATABASE IF EXISTS ${made.databaseName} WITH (FORCE)`);
+    await root.execute(`DROP ROLE IF EXISTS ${made.appUser}, ${made.captureUser}`);
+    return;
+  }
   await root.execute(`DROP DATABASE IF EXISTS \`${made.databaseName}\``);
   for (const host of CAPTURE_HOSTS) {
     for (const user of [made.appUser, made.captureUser]) {

@@ -9,12 +9,12 @@ import { silentLog } from '../../bus/base/log.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
 import type { KafkaBus } from '../../bus/kafka/kafka.ts';
-import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
+import { openTarget } from '../../bus/sql/open-database.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { Login, StackEndpoints } from '../../infra/stack.ts';
 import { readEndpoints } from './endpoints.ts';
 
-export type DatabaseRole = keyof StackEndpoints['databases'];
+export type DatabaseRole = keyof StackEndpoints['databases'] | keyof StackEndpoints['postgres'];
 export type Credentials = { readonly user: string; readonly password: string };
 
 export type TestStack = {
@@ -27,6 +27,8 @@ export type TestStack = {
     role: DatabaseRole,
     options?: { readonly database?: string; readonly as?: Credentials },
   ): Promise<SqlDatabase>;
+  /** The administrator in one database of the PostgreSQL server. */
+  registersIn(database: string): Promise<SqlDatabase>;
   /** Makes `<prefix>_<name>` on `role`'s server, dropped at the end, and opens it as root. */
   newDatabase(
     role: DatabaseRole,
@@ -49,9 +51,11 @@ export async function testStack(name: string): Promise<TestStack> {
   const password = (login: Login) => readSecretFile(login.passwordFile);
 
   const openSql: TestStack['openSql'] = async (role, { database, as } = {}) => {
-    const { host, port, root } = endpoints.databases[role];
+    const isPostgres = role === 'registers';
+    const { host, port, root } = isPostgres ? endpoints.postgres[role] : endpoints.databases[role];
     const login = as ?? { user: root.user, password: await password(root) };
-    const sql = openDatabase({
+    const sql = openTarget({
+      engine: isPostgres ? 'postgresql' : 'mariadb',
       host,
       port,
       ...login,
@@ -66,9 +70,15 @@ export async function testStack(name: string): Promise<TestStack> {
     prefix,
     password,
     openSql,
+    registersIn: (database) => openSql('registers', { database }),
     async newDatabase(role, suffix) {
       const database = `${prefix}_${suffix}`;
       const server = await openSql(role);
+      if (role === 'registers') {
+        await server.execute(`CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8'`);
+        closers.push(() => server.execute(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
+        return { database, sql: await openSql(role, { database }) };
+      }
       await server.execute(`CREATE DATABASE \`${database}\` CHARACTER SET utf8mb4`);
       closers.push(() => server.execute(`DROP DATABASE IF EXISTS \`${database}\``));
       return { database, sql: await openSql(role, { database }) };
