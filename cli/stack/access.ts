@@ -67,6 +67,15 @@ export function createStackAccess(
       clientId: CLIENT_ID,
       log,
     });
+  const registryAs = async ({ user, passwordFile }: Login) => {
+    const { url, nativeUrl } = endpoints.registry;
+    return createConfluentRegistry({
+      url,
+      nativeUrl,
+      user,
+      password: await readSecretFile(passwordFile),
+    });
+  };
   return {
     endpoints,
     ...databaseAccess(endpoints, open),
@@ -99,15 +108,6 @@ function databaseAccess(
   const address = (server: ServerName): ServerAddress => {
     const { host, port } = must(endpointOf(server), 'a known server');
     return { engine: server === 'registers' ? 'postgresql' : 'mariadb', host, port };
-  };
-  const registryAs = async ({ user, passwordFile }: Login) => {
-    const { url, nativeUrl } = endpoints.registry;
-    return createConfluentRegistry({
-      url,
-      nativeUrl,
-      user,
-      password: await readSecretFile(passwordFile),
-    });
   };
   const rootTarget = async (server: ServerName): Promise<SqlTarget> => {
     const { user, passwordFile } = endpointOf(server).root;
