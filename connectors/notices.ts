@@ -6,15 +6,14 @@ import avsc from 'avsc';
 import { parseFrame } from '../bus/avro/wire.ts';
 
 export type Notice = {
-  /** The signal's id; of a later signal, when that came before the first was done. */
-  readonly id: string;
   readonly about: string;
   /** STARTED, IN_PROGRESS, TABLE_SCAN_COMPLETED, COMPLETED, ABORTED, … */
   readonly type: string;
   readonly data: Readonly<Record<string, string>>;
 };
 
-export const INCREMENTAL = 'Incremental Snapshot';
+/** First copies and those that hold the stream; incremental ones are not asked for. */
+export const SNAPSHOT = 'Initial Snapshot';
 
 export type NoticeReader = (value: Buffer) => Promise<Notice>;
 
@@ -30,7 +29,6 @@ export function noticeReader(fetchSchema: (id: number) => Promise<unknown>): Not
     }
     const read = type.fromBuffer(body) as Readonly<Record<string, unknown>>;
     return {
-      id: String(read['id']),
       about: String(read['aggregate_type']),
       type: String(read['type']),
       data: { ...(read['additional_data'] as Readonly<Record<string, string>> | null) },
@@ -38,7 +36,7 @@ export function noticeReader(fetchSchema: (id: number) => Promise<unknown>): Not
   };
 }
 
-/** How far one request is, seen from the notices that came after it. */
+/** How far the reading of one table is, seen from the notices after a certain place. */
 export type RereadState =
   | { readonly kind: 'unseen' }
   | { readonly kind: 'under-way' }
@@ -49,31 +47,32 @@ export type RereadState =
 const GOOD_SCANS: ReadonlySet<string> = new Set(['SUCCEEDED', 'EMPTY']);
 
 /**
- * Follows one request. Debezium knows only the newest signal by its id; but when it says that
- * everything is done after it had named ours, ours is done. A scan of our table that failed fails
- * the request, also where it may have been another's: asking again is harmless.
+ * Follows the reading of one whole table. Notices of a snapshot do not name the signal that asked
+ * for it; as every request is for whole tables, any snapshot that began after this place and
+ * scanned the table to its end is as good as ours.
  */
-export function followRequest(
-  id: string,
-  collection: string,
-): { readonly state: () => RereadState; readonly see: (notice: Notice) => void } {
+export function followTable(collection: string): {
+  readonly state: () => RereadState;
+  readonly see: (notice: Notice) => void;
+} {
   let state: RereadState = { kind: 'unseen' };
-  let fault: string | undefined;
+  let scanned = false;
   return {
     state: () => state,
-    see(notice) {
-      if (notice.about !== INCREMENTAL || state.kind === 'done') return;
-      if (notice.id === id && state.kind === 'unseen') state = { kind: 'under-way' };
+    see({ about, type, data }) {
+      if (about !== SNAPSHOT || state.kind === 'done') return;
+      if (type === 'STARTED') {
+        state = { kind: 'under-way' };
+        scanned = false;
+      }
+      // What began before this place may have read before it.
       if (state.kind !== 'under-way') return;
-      const { status = '', scanned_collection: scanned } = notice.data;
-      if (notice.type === 'TABLE_SCAN_COMPLETED' && isSame(scanned, collection)) {
-        // Kept also when a later scan succeeds: that may be another's, of other rows.
-        if (!GOOD_SCANS.has(status)) fault = `the scan ended with ${status}`;
-      }
-      if (notice.type === 'ABORTED') state = { kind: 'failed', why: 'it was stopped' };
-      if (notice.type === 'COMPLETED') {
-        state = fault === undefined ? { kind: 'done' } : { kind: 'failed', why: fault };
-      }
+      const { status = '', scanned_collection: table } = data;
+      if (type === 'TABLE_SCAN_COMPLETED' && isSame(table, collection)) {
+        scanned = GOOD_SCANS.has(status);
+        if (!scanned) state = { kind: 'failed', why: `the scan ended with ${status}` };
+      } else if (type === 'ABORTED') state = { kind: 'failed', why: 'it was stopped' };
+      else if (type === 'COMPLETED') state = scanned ? { kind: 'done' } : { kind: 'unseen' };
     },
   };
 }

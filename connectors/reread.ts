@@ -1,7 +1,8 @@
 /**
- * Reading a table again by an incremental snapshot, to its certain end: asks by signal, asks again
- * while nobody answers (a capture that restarts just then forgets what it read), and follows the
- * notices until everything asked for is in the log. Never changes the department's database.
+ * Reading a table again, to its certain end: asks by signal, asks again while nobody answers (a
+ * capture that restarts just then forgets what it read), and follows the notices until everything
+ * asked for is in the log. Capture stands still meanwhile and catches up afterwards. Never changes
+ * the department's database.
  */
 import { must } from '../bus/base/assert.ts';
 import { type Clock, systemClock } from '../bus/base/clock.ts';
@@ -10,10 +11,9 @@ import type { Log } from '../bus/base/log.ts';
 import type { BusProducer, KafkaAdmin, KafkaBus, RawRecord } from '../bus/kafka/kafka.ts';
 import { readRecords } from '../bus/kafka/read-records.ts';
 import type { Reread, RereadRequest } from '../bus/view/sweep/reread.ts';
-import { keyFilter } from './key-filter.ts';
 import { sourceNames } from './names.ts';
-import { followRequest, type Notice, noticeReader, type RereadState } from './notices.ts';
-import { sendSignal, snapshotSignal } from './signal.ts';
+import { followTable, type Notice, noticeReader, type RereadState } from './notices.ts';
+import { sendSignal, type Signal, snapshotSignal } from './signal.ts';
 import { type Source, tableSpaceOf } from './source.ts';
 
 export type RereadPorts = {
@@ -29,7 +29,7 @@ export type RereadPorts = {
 
 /** Waits before a signal is sent again: capture looks every few seconds, a start takes longer. */
 const RESEND = { firstMs: 15_000, maxMs: 120_000 } as const;
-/** Requests that failed in themselves are made anew so often; the last ones without a filter. */
+/** Requests that failed in themselves are made anew so often. */
 const ATTEMPTS_MAX = 3;
 const SILENCE_CHECK_MS = 250;
 
@@ -84,13 +84,13 @@ async function readAgain(ports: RereadPorts, request: RereadRequest): Promise<vo
   }
 }
 
-/** The request as it is made now: after a failure it is another one, with an id of its own. */
+/** The request as it stands; after a failure it is made anew. */
 class Attempt {
   readonly #source: Source;
   readonly #request: RereadRequest;
-  #count = 0;
-  #followed: ReturnType<typeof followRequest>;
-  /** Grows with every notice of a snapshot: while it grows, nothing was forgotten. */
+  #failures = 0;
+  #followed: ReturnType<typeof followTable>;
+  /** Grows with every notice: while it grows, nothing was forgotten. */
   noticed = 0;
 
   constructor(source: Source, request: RereadRequest) {
@@ -103,8 +103,8 @@ class Attempt {
     return this.#followed.state();
   }
 
-  get id(): string {
-    return this.#count === 0 ? this.#request.id : `${this.#request.id}.${this.#count}`;
+  get failures(): number {
+    return this.#failures;
   }
 
   see(notice: Notice): void {
@@ -112,23 +112,20 @@ class Attempt {
     this.#followed.see(notice);
     const { state } = this;
     if (state.kind !== 'failed') return;
-    if (++this.#count >= ATTEMPTS_MAX) {
+    if (++this.#failures >= ATTEMPTS_MAX) {
       const { source, table } = this.#request;
       throw new BusError('SWEEP_REREAD_FAILED', { source, table, why: state.why });
     }
     this.#followed = this.#follow();
   }
 
-  signal() {
-    const { table, key, scope } = this.#request;
-    // A condition that the source's server does not take must not keep the rows from us.
-    const filter = this.#count === 0 ? keyFilter(key, scope, this.#source.engine) : undefined;
-    const scan = filter === undefined ? { table } : { table, filter };
-    return snapshotSignal(this.#source, [scan], this.id);
+  signal(): Signal {
+    const { id, table } = this.#request;
+    return snapshotSignal(this.#source, { id, tables: [table] });
   }
 
-  #follow(): ReturnType<typeof followRequest> {
-    return followRequest(this.id, `${tableSpaceOf(this.#source)}.${this.#request.table}`);
+  #follow(): ReturnType<typeof followTable> {
+    return followTable(`${tableSpaceOf(this.#source)}.${this.#request.table}`);
   }
 }
 
@@ -140,35 +137,30 @@ type Asking = {
   readonly over: AbortSignal;
 };
 
-/** Sends the signal once it is known to be unanswered, and again after each long silence. */
+/** Sends the signal once it is known to be unanswered, after a failure, and after each long silence. */
 async function askUntilDone(ports: RereadPorts, asking: Asking): Promise<void> {
   const { attempt, producer, knowing, over } = asking;
   await Promise.race([knowing, once(over)]);
-  let asked: string | undefined;
   let silenceMs: number = RESEND.firstMs;
   while (!over.aborted) {
-    const { id } = attempt;
-    const again = id === asked;
-    if (again || attempt.state.kind === 'unseen') {
-      ports.log.debug({ id, again }, 'table asked for');
-      await sendSignal(producer, attempt.signal());
-    }
-    silenceMs = again ? Math.min(RESEND.maxMs, silenceMs * 2) : RESEND.firstMs;
-    asked = id;
+    ports.log.debug({ failures: attempt.failures, silenceMs }, 'table asked for');
+    await sendSignal(producer, attempt.signal());
     await silence(ports, asking, silenceMs);
+    silenceMs = Math.min(RESEND.maxMs, silenceMs * 2);
   }
 }
 
-/** Resolves when nothing was heard for so long, or another attempt began, or it is over. */
+/** Resolves when nothing was heard for so long, or the request failed, or it is over. */
 async function silence(
   { clock = systemClock }: RereadPorts,
   { attempt, over }: Asking,
   silenceMs: number,
 ): Promise<void> {
-  const { id } = attempt;
+  const { failures } = attempt;
   let heard = attempt.noticed;
   let heardAt = clock.now();
-  while (clock.now() - heardAt < silenceMs && attempt.id === id && !over.aborted) {
+  const limitMs = () => (attempt.state.kind === 'under-way' ? RESEND.maxMs : silenceMs);
+  while (clock.now() - heardAt < limitMs() && attempt.failures === failures && !over.aborted) {
     await clock.sleep(SILENCE_CHECK_MS, over).catch(() => undefined);
     if (attempt.noticed === heard) continue;
     heard = attempt.noticed;

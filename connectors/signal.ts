@@ -14,39 +14,36 @@ export type Signal = {
   readonly record: OutgoingRecord;
 };
 
-/** One table to read again; with a `filter` (a condition in the department's SQL) only some rows. */
-export type Rescan = { readonly table: string; readonly filter?: string };
-
 /**
- * Reads `tables` (all declared ones when absent) again while capture goes on: the
- * incremental snapshot of Debezium. Rows come as op "r"; rows that are gone come as nothing.
- * The same `id` again is a repetition: capture may then read twice, which is harmless.
+ * How Debezium reads tables again. "INCREMENTAL" does it in chunks beside the stream; its first
+ * chunk is read by the thread that takes signals, unguarded against the one that streams, which
+ * under steady changes loses, repeats or breaks (seen: rows that came back after their delete, and
+ * a capture that ended). "BLOCKING" holds the stream while it reads, and is exact.
  */
+export type Reading = 'BLOCKING' | 'INCREMENTAL';
+
+export type SnapshotAsked = {
+  /** All declared tables when absent. */
+  readonly tables?: readonly string[];
+  readonly reading?: Reading;
+  /** The same one again is a repetition: capture may then read twice, which is harmless. */
+  readonly id?: string;
+};
+
+/** Asks for tables to be read again. Rows come as op "r"; rows that are gone come as nothing. */
 export function snapshotSignal(
   source: Source,
-  tables: readonly (string | Rescan)[] = source.tables.map((table) => table.name),
-  id: string = randomUUID(),
+  { tables, reading = 'BLOCKING', id = randomUUID() }: SnapshotAsked = {},
 ): Signal {
-  const database = tableSpaceOf(source);
+  const space = tableSpaceOf(source);
   const declared = source.tables.map((table) => table.name);
-  const scans = tables.map((one): Rescan => {
-    const scan = typeof one === 'string' ? { table: one } : one;
-    must(
-      declared.includes(scan.table) || undefined,
-      `table ${scan.table} is declared by ${source.name}`,
-    );
-    return scan;
+  const collections = (tables ?? declared).map((table) => {
+    must(declared.includes(table) || undefined, `table ${table} is declared by ${source.name}`);
+    return `${space}.${table}`;
   });
-  const conditions = scans.flatMap(({ table, filter }) =>
-    filter === undefined ? [] : [{ 'data-collection': `${database}.${table}`, filter }],
-  );
   return signal(source, id, {
     type: 'execute-snapshot',
-    data: {
-      type: 'INCREMENTAL',
-      'data-collections': scans.map(({ table }) => `${database}.${table}`),
-      ...(conditions.length > 0 ? { 'additional-conditions': conditions } : {}),
-    },
+    data: { type: reading, 'data-collections': collections },
   });
 }
 

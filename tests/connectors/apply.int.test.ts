@@ -124,7 +124,7 @@ describe('applying a source on the real stack', () => {
       source,
       'the rows to come again',
       async () => {
-        await sendSignal(producer, snapshotSignal(loaded!.source, ['person']));
+        await sendSignal(producer, snapshotSignal(loaded!.source, { tables: ['person'] }));
         return endAfter(before + 3n);
       },
       { intervalMs: 7_000 },

@@ -1,82 +1,59 @@
 import { describe, expect, test } from 'vitest';
-import { followRequest, INCREMENTAL, type Notice } from '../../connectors/notices.ts';
+import { followTable, SNAPSHOT, type Notice } from '../../connectors/notices.ts';
 
 const TABLE = 'register.person';
 
-function notice(id: string, type: string, data: Readonly<Record<string, string>> = {}): Notice {
-  return { id, about: INCREMENTAL, type, data };
-}
+const notice = (type: string, data: Readonly<Record<string, string>> = {}): Notice => ({
+  about: SNAPSHOT,
+  type,
+  data,
+});
+const scan = (status: string, table = TABLE) =>
+  notice('TABLE_SCAN_COMPLETED', { scanned_collection: table, status });
+const started = notice('STARTED');
+const completed = notice('COMPLETED');
 
-const scan = (id: string, status: string, table = TABLE) =>
-  notice(id, 'TABLE_SCAN_COMPLETED', { scanned_collection: table, status });
-
-describe('followRequest', () => {
+describe('followTable', () => {
   test.each<{ notices: readonly Notice[]; kind: string; reason: string }>([
     { notices: [], kind: 'unseen', reason: 'nothing was said' },
-    { notices: [notice('b', 'STARTED')], kind: 'unseen', reason: 'another request' },
-    { notices: [notice('a', 'STARTED')], kind: 'under-way', reason: 'ours was taken up' },
+    { notices: [started], kind: 'under-way', reason: 'a reading began' },
     {
-      notices: [notice('b', 'COMPLETED'), notice('a', 'STARTED')],
-      kind: 'under-way',
-      reason: 'an end before our beginning is not ours',
+      notices: [scan('SUCCEEDED'), completed],
+      kind: 'unseen',
+      reason: 'a reading that began before may have read before',
     },
+    { notices: [started, scan('SUCCEEDED')], kind: 'under-way', reason: 'the end is not said yet' },
+    { notices: [started, scan('SUCCEEDED'), completed], kind: 'done', reason: 'all was read' },
+    { notices: [started, scan('EMPTY'), completed], kind: 'done', reason: 'there was nothing' },
     {
-      notices: [notice('a', 'STARTED'), scan('a', 'SUCCEEDED')],
-      kind: 'under-way',
-      reason: 'a scan may be of an earlier request for the same table',
-    },
-    {
-      notices: [notice('a', 'STARTED'), scan('a', 'SUCCEEDED'), notice('a', 'COMPLETED')],
+      notices: [started, scan('SUCCEEDED', `town.${TABLE}`), completed],
       kind: 'done',
-      reason: 'all that was asked for is done',
+      reason: 'a database stands before the schema',
     },
     {
-      notices: [notice('a', 'STARTED'), scan('b', 'EMPTY'), notice('b', 'COMPLETED')],
+      notices: [started, scan('SUCCEEDED', 'register.permit'), completed],
+      kind: 'unseen',
+      reason: 'another table was read',
+    },
+    {
+      notices: [started, started, scan('SUCCEEDED'), completed],
       kind: 'done',
-      reason: 'a later request takes over the id; its end is the end of all',
+      reason: 'capture restarted and was asked again',
     },
     {
-      notices: [notice('a', 'COMPLETED')],
-      kind: 'done',
-      reason: 'a request added to a running snapshot is first named at its end',
+      notices: [started, scan('SUCCEEDED'), started, completed],
+      kind: 'unseen',
+      reason: 'the scan belongs to a reading that never ended',
     },
+    { notices: [started, scan('SQL_EXCEPTION')], kind: 'failed', reason: 'rows may be missing' },
+    { notices: [started, notice('ABORTED')], kind: 'failed', reason: 'it was stopped' },
     {
-      notices: [notice('a', 'STARTED'), scan('a', 'SQL_EXCEPTION'), notice('a', 'COMPLETED')],
-      kind: 'failed',
-      reason: 'rows may be missing',
-    },
-    {
-      notices: [
-        notice('a', 'STARTED'),
-        scan('a', 'SQL_EXCEPTION'),
-        scan('b', 'SUCCEEDED'),
-        notice('b', 'COMPLETED'),
-      ],
-      kind: 'failed',
-      reason: 'the scan that succeeded may be of other rows',
-    },
-    {
-      notices: [
-        notice('a', 'STARTED'),
-        scan('a', 'SQL_EXCEPTION', 'register.permit'),
-        scan('a', 'SUCCEEDED'),
-        notice('a', 'COMPLETED'),
-      ],
-      kind: 'done',
-      reason: 'another table failed',
-    },
-    {
-      notices: [notice('a', 'STARTED'), notice('a', 'ABORTED')],
-      kind: 'failed',
-      reason: 'stopped',
-    },
-    {
-      notices: [notice('a', 'STARTED'), { ...notice('a', 'COMPLETED'), about: 'Initial Snapshot' }],
-      kind: 'under-way',
-      reason: 'a first copy is no answer',
+      notices: [{ ...started, about: 'Incremental Snapshot' }],
+      kind: 'unseen',
+      reason: 'a reading of a kind that is not asked for',
     },
   ])('is $kind when $reason', ({ notices, kind }) => {
-    const followed = followRequest('a', TABLE);
+    const followed = followTable(TABLE);
     for (const one of notices) followed.see(one);
     expect(followed.state().kind).toBe(kind);
   });

@@ -55,4 +55,12 @@ export const SWEEP_CODES = {
     cause: 'The topic is another one: no row of it can be compared with those that were applied.',
     remedy: 'Rebuild the view (civicbus rebuild view), if the topic was replaced on purpose.',
   },
+  RETRY_NO_LETTER: {
+    reaction: 'fix-input',
+    exit: 'notFound',
+    message:
+      'Unit {{unit}} has no open dead letter at {{topic}} partition {{partition}} offset {{offset}}.',
+    cause: 'It was resolved before, or the place is another one.',
+    remedy: 'List the open ones: civicbus get dead-letters',
+  },
 } as const satisfies CodeTable;

@@ -36,8 +36,9 @@ export async function beginSweep(options: BeginOptions): Promise<SweepRun> {
     throw new BusError('SWEEP_UNIT_HALTED', { unit: plan.unit, code: halt });
   const known = halt === undefined ? await resumable(options, rows, topicId) : undefined;
   if (known) return known;
-  const noticesFrom = await options.noticesFrom();
+  // In this order: a reading that began after this place of the notices wrote all its rows above these ends.
   const log = await logOf(admin, plan.topic);
+  const noticesFrom = await options.noticesFrom();
   const run: SweepRun = {
     id: randomUUID(),
     unit: plan.unit,

@@ -1,7 +1,7 @@
 /**
  * Which rows of a unit a sweep is about: all of them, those between two keys, or exactly these.
- * Keys are source keys, column by column, as the view stores them. Text compares by bytes, as in
- * the view; whoever reads the source again may read more than the scope, never less.
+ * Keys are source keys, column by column, as the view stores them; text compares by bytes. Only
+ * what is cleared is limited by it: the source's table is always read whole.
  */
 import { literal, quoteName } from '../../sql/mysql/mysql-literal.ts';
 import type { SqlValue } from '../../sql/sql.ts';

@@ -147,13 +147,11 @@ async function disarmRows({ options, plan, scope, run, clock }: Sweep): Promise<
 }
 
 /** Ends of the log after everything was written that was asked for. */
-async function readAgain({ options, plan, block, scope, run, ...sweep }: Sweep): Promise<Ends> {
+async function readAgain({ options, plan, block, run, ...sweep }: Sweep): Promise<Ends> {
   await options.ports.reread.read({
     id: run.id,
     source: block.from.source,
     table: block.from.table,
-    key: block.key,
-    scope,
     since: run.noticesFrom,
     timeoutMs: Math.max(0, sweep.deadline - sweep.clock.now()),
     ...signalOf(options),
