@@ -4,6 +4,7 @@
  */
 import type { ConnectCluster } from '../connect/connect.ts';
 import type { SqlSession } from '../sql/sql.ts';
+import { connectorState } from './connector-state.ts';
 import type { CaptureWatch } from './flow.ts';
 
 type LogPosition = { readonly gtids: string; readonly file: string; readonly pos: number };
@@ -31,22 +32,14 @@ export function mariadbCapture({
       });
     },
     async state() {
-      const [status, offsets] = await Promise.all([
-        connect.statusOf(connector),
-        connect.offsetsOf(connector).catch(() => []),
-      ]);
-      const running =
-        status?.state === 'running' &&
-        status.tasks.length > 0 &&
-        status.tasks.every(({ state }) => state === 'running');
-      return { running, at: toText(committed(offsets[0]?.offset)) };
+      const { running, offset } = await connectorState(connect, connector);
+      return { running, at: toText(committed(offset)) };
     },
     hasReached: (at, position) => isAtLeast(fromText(at), fromText(position)),
   };
 }
 
-function committed(offset: unknown): LogPosition {
-  const { gtids, file, pos } = (offset ?? {}) as Readonly<Record<string, unknown>>;
+function committed({ gtids, file, pos }: Readonly<Record<string, unknown>>): LogPosition {
   const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
   return { gtids: textOf(gtids), file: textOf(file), pos: Number(pos ?? 0) };
 }

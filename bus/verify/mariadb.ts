@@ -19,6 +19,7 @@ export const mariadbDialect: Dialect = {
   concat: (parts) => `CONCAT(${parts.join(', ')})`,
   bytes: (text) => `OCTET_LENGTH(${text})`,
   aggregates: `COUNT(*) AS n, ${HALF(1)} AS a, ${HALF(17)} AS b`,
+  isSingle: (own) => /^\s*float\s*$/i.test(own),
   keyName: ({ column }) => quoteName(column),
 };
 

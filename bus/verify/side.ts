@@ -43,6 +43,8 @@ export type Dialect = {
   readonly bytes: (text: string) => string;
   /** Aggregates of the column `d` (32 digits): n, and a and b, the XOR of both halves, as decimal text. */
   readonly aggregates: string;
+  /** Whether a type as sources declare it holds numbers of single precision. */
+  readonly isSingle: (own: string) => boolean;
   /** A key column as it is compared and sorted: in byte order. */
   readonly keyName: (column: SideColumn) => string;
 };

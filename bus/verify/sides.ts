@@ -18,7 +18,7 @@ import {
   type ViewModel,
 } from '../view/view.ts';
 import { mariadbDialect } from './mariadb.ts';
-import { ownType, type Dialect, type KeyCondition, type Side, type SideColumn } from './side.ts';
+import { type Dialect, type KeyCondition, type Side, type SideColumn } from './side.ts';
 import type { Pair } from './walk.ts';
 
 /** A department's database as the comparison reads it. */
@@ -50,9 +50,8 @@ export function sourcePair({
     return { column, ...(own === undefined ? {} : { own }) };
   };
   const isSingle = ({ name, type }: Column) =>
-    [type, ownType(source.typeOf(table, name))].some(
-      (one) => one?.kind === 'float' && one.name === 'float',
-    );
+    (type.kind === 'float' && type.name === 'float') ||
+    source.dialect.isSingle(source.typeOf(table, name) ?? '');
   const key = plan.key.map(({ name, type }) => ({ label: name, type, ...atSource(name) }));
   const columns = plan.columns.map((column, i) => ({
     label: must(target.valueColumns[i], 'a column for each value'),

@@ -9,6 +9,8 @@ import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { CaptureWatch } from '../../bus/verify/flow.ts';
 import { mariadbCapture } from '../../bus/verify/mariadb-capture.ts';
 import { mariadbDialect, isMariadbByteOrdered } from '../../bus/verify/mariadb.ts';
+import { postgresCapture } from '../../bus/verify/postgres-capture.ts';
+import { isPostgresByteOrdered, postgresDialect } from '../../bus/verify/postgres.ts';
 import type { SourceReader } from '../../bus/verify/sides.ts';
 import { addressOf, capturePasswordFile } from '../../connectors/compile.ts';
 import { contextOf } from '../../connectors/context.ts';
@@ -76,11 +78,14 @@ function reader(
     ),
   );
   const { connector } = sourceNames(source.name);
+  const watched = { session, connect, connector };
+  const isPostgres = source.engine === 'postgresql';
   return {
-    dialect: mariadbDialect,
+    dialect: isPostgres ? postgresDialect : mariadbDialect,
     session,
     typeOf: (table, column) => types.get(`${table}.${column}`),
-    isByteOrdered: (from) => isMariadbByteOrdered(session, from),
-    capture: mariadbCapture({ session, connect, connector }),
+    isByteOrdered: (from) =>
+      isPostgres ? isPostgresByteOrdered(session, from) : isMariadbByteOrdered(session, from),
+    capture: isPostgres ? postgresCapture(watched) : mariadbCapture(watched),
   };
 }
