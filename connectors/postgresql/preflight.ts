@@ -228,16 +228,26 @@ function notes(source: Source, { settings }: ServerFacts): Problem[] {
   return [...found, ...source.tables.flatMap(specialValues)];
 }
 
-/** PostgreSQL has values that no other database has. */
+/** Values that PostgreSQL takes and that do not arrive, or not as they were. */
 function specialValues(table: SourceTable): Problem[] {
-  const special = /^(?:numeric|date|timestamp)/;
-  const names = capturedColumns(table)
-    .filter(({ type }) => special.test(canonicalPostgresType(type)))
-    .map(({ name }) => name);
-  if (names.length === 0) return [];
-  const message = `${names.join(', ')}: NaN and infinity, which these types allow, are in no shared view; such rows become dead letters.`;
-  const remedy = 'Consider a CHECK that refuses them.';
-  return [{ path: table.name, message, remedy }];
+  const path = table.name;
+  const named = (pattern: RegExp) =>
+    capturedColumns(table)
+      .filter(({ type }) => pattern.test(canonicalPostgresType(type)))
+      .map(({ name }) => name)
+      .join(', ');
+  const found: Problem[] = [];
+  const unbounded = named(/^(?:numeric|date|timestamp)/);
+  if (unbounded !== '') {
+    const message = `${unbounded}: NaN and infinity, which these types allow, are in no shared view; such rows become dead letters.`;
+    found.push({ path, message, remedy: 'Consider a CHECK that refuses them.' });
+  }
+  const local = named(/^timestamp.* without time zone$/);
+  if (local !== '') {
+    const message = `${local}: the first copy shifts timestamps before 1582-10-15 by some days; later changes of such rows arrive as they are.`;
+    found.push({ path, message, remedy: 'Consider a CHECK that refuses them.' });
+  }
+  return found;
 }
 
 function qualified(source: Source, table: string): string {
