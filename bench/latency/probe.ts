@@ -28,7 +28,7 @@ export type Probe = {
   /** Where the change becomes visible. */
   readonly table: string;
   readonly idNumbers: readonly string[];
-  /** Fails the measuring at once when the side has stopped. */
+  /** Throws when the side has stopped by itself. */
   readonly check: () => Promise<void>;
   readonly signal: AbortSignal;
 };
@@ -65,7 +65,7 @@ async function changeOne(probe: Probe, idNumber: string, number: number): Promis
 }
 
 async function untilSeen(probe: Probe, idNumber: string, number: number): Promise<number> {
-  const { hub, table, signal, check } = probe;
+  const { hub, table } = probe;
   const look = async () => {
     const rows = await hub.query(
       `SELECT 1 AS seen FROM ${table} WHERE id_number = ? AND record_number = ?`,
@@ -73,8 +73,16 @@ async function untilSeen(probe: Probe, idNumber: string, number: number): Promis
     );
     return rows.length > 0 ? performance.now() : undefined;
   };
+  return seenBy(probe, `a change to be seen in ${table}`, look);
+}
+
+/** Waits for `look`; when it takes too long, a side that has stopped is the reason that is told. */
+async function seenBy<T>(
+  { check, signal }: Probe,
+  what: string,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
   try {
-    const what = `a change to be seen in ${table}`;
     return await waitFor(look, { what, timeoutMs: SEEN_TIMEOUT_MS, intervalMs: POLL_MS, signal });
   } catch (error) {
     if (isBusError(error, 'BUS_TIMEOUT')) await check();
@@ -151,9 +159,7 @@ async function collect(
     }
     return timed.length >= changes;
   };
-  const { table, signal } = probe;
-  const what = `${changes} changes to be seen in ${table}`;
-  await waitFor(look, { what, timeoutMs: SEEN_TIMEOUT_MS, intervalMs: POLL_MS, signal });
+  await seenBy(probe, `${changes} changes to be seen in ${probe.table}`, look);
   return Promise.all(timed);
 }
 

@@ -135,14 +135,14 @@ async function apply({ site, installed }: World, records: number): Promise<Scale
   }
 }
 
+/** Of all tables of the view's database, the engine's own included. */
 async function tableBytes({ site, installed }: World): Promise<TableBytes> {
   const { view } = installed;
-  const table = rowsTable(view);
-  await site.sql.hub.query(`ANALYZE TABLE ${view.database}.${table}`);
-  const [row] = await site.sql.hub.query<{ readonly d: number; readonly i: number }>(
-    `SELECT data_length AS d, index_length AS i FROM information_schema.tables
-     WHERE table_schema = ? AND table_name = ?`,
-    [view.database, table],
+  await site.sql.hub.query(`ANALYZE TABLE ${view.database}.${rowsTable(view)}`);
+  const [row] = await site.sql.hub.query<{ readonly d: string; readonly i: string }>(
+    `SELECT CAST(SUM(data_length) AS CHAR) AS d, CAST(SUM(index_length) AS CHAR) AS i
+     FROM information_schema.tables WHERE table_schema = ?`,
+    [view.database],
   );
   return { data: Number(row?.d ?? 0), indexes: Number(row?.i ?? 0) };
 }

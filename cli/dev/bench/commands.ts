@@ -5,6 +5,7 @@ import { benchApply } from '../../../bench/apply/bench-apply.ts';
 import { benchCapture } from '../../../bench/capture/bench-capture.ts';
 import { benchLatency } from '../../../bench/latency/bench-latency.ts';
 import { benchScale } from '../../../bench/scale/bench-scale.ts';
+import { must } from '../../../bus/base/assert.ts';
 import { BENCHMARKS } from '../../../bench/report.ts';
 import { PEER_SETTINGS } from '../../../bench/sides/jdbc-sink.ts';
 import { PROJECT_FOLDER, positiveNumber, wholeNumber } from '../../globals.ts';
@@ -60,21 +61,27 @@ function withRounds(command: Command): Command {
   return common(command).option('--rounds <number>', 'how often each side runs', wholeNumber, 3);
 }
 
+type AllFlags = Pick<Places, 'quick' | 'folder'> & { readonly reports?: string };
+
 /** Every benchmark as it is by default, one after the other, each on a stack of its own. */
 function addAll(program: Command): void {
   program
     .command('all')
     .description('Every benchmark, one after the other: all tables of docs/benchmarks.md.')
     .addOption(quickOption())
+    .option('--reports <folder>', 'where the JSON reports go instead, as <name>.json')
     .addOption(folderOption())
     .allowExcessArguments(false)
-    .action(async ({ quick, folder }: Pick<Places, 'quick' | 'folder'>) => {
+    .action(async ({ quick, folder, reports }: AllFlags) => {
       for (const name of BENCHMARKS) {
-        const profile = name === 'apply' ? ['--profile'] : [];
-        const flags = ['--folder', folder, ...(quick ? ['--quick'] : []), ...profile];
-        await program.commands
-          .find((command) => command.name() === name)
-          ?.parseAsync(flags, { from: 'user' });
+        const flags = [
+          ...['--folder', folder],
+          ...(quick ? ['--quick'] : []),
+          ...(reports === undefined ? [] : ['--report', join(reports, `${name}.json`)]),
+          ...(name === 'apply' ? ['--profile'] : []),
+        ];
+        const command = program.commands.find((one) => one.name() === name);
+        await must(command, name).parseAsync(flags, { from: 'user' });
       }
     });
 }
@@ -181,12 +188,18 @@ type ScaleFlags = Common & {
 };
 
 const MILLION = 1_000_000;
+const SIZES = '1,2,4,8';
+const QUICK_SCALE = { updates: 500, sizes: [1_000, 2_000], bufferPoolMb: 256, redoLogMb: 128 };
 
 function addScale(program: Command, run: Run): void {
   const command = program
     .command('scale')
     .description('One view growing: what a row costs at each size.')
-    .option('--persons <millions>', 'sizes of the view, growing', sizes, sizes('1,2,4,8'))
+    .addOption(
+      new Option('--persons <millions>', 'sizes of the view, growing')
+        .argParser(sizes)
+        .default(sizes(SIZES), SIZES),
+    )
     .option('--updates <number>', 'changes at each size', wholeNumber, 100_000)
     .option('--buffer-pool-mb <number>', 'memory of each database server', wholeNumber, 4_096)
     .option('--redo-log-mb <number>', 'of each database server', wholeNumber, 1_024)
@@ -197,8 +210,9 @@ function addScale(program: Command, run: Run): void {
       bufferPoolMb: flags.bufferPoolMb,
       redoLogMb: flags.redoLogMb,
       minutesMax: flags.minutes,
-      updates: quick ? 500 : flags.updates,
-      sizes: quick ? [1_000, 2_000] : flags.persons,
+      updates: flags.updates,
+      sizes: flags.persons,
+      ...(quick ? QUICK_SCALE : {}),
     };
     return run(
       {
