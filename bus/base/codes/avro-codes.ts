@@ -79,7 +79,7 @@ export const AVRO_CODES = {
     cause:
       'The department dropped or renamed a column that was agreed on, or no longer lets it be captured.',
     remedy:
-      'Have the column restored, or declare the new name (source.yaml, then `from` in view.yaml) and apply; then repair the unit, which reads the rows written meanwhile again.',
+      'Have the column restored, or declare the new name (source.yaml, then `from` in view.yaml) and apply; then run `civicbus repair view NAME --unit UNIT`, which reads the rows written meanwhile again.',
   },
   AVRO_COLUMN_TYPE: {
     reaction: 'stop',
@@ -87,7 +87,7 @@ export const AVRO_CODES = {
     message: 'Schema {{schemaId}} writes column {{column}} as {{found}}; declared as {{expected}}.',
     cause: 'The department changed the type of a column that was agreed on.',
     remedy:
-      'Have the type restored and repair the unit, which reads the rows written meanwhile again; or declare the new type and rebuild the view.',
+      'Have the type restored and run `civicbus repair view NAME --unit UNIT`, which reads the rows written meanwhile again; or declare the new type and rebuild the view.',
   },
   AVRO_COLUMN_WIDER: {
     reaction: 'stop',
@@ -96,7 +96,7 @@ export const AVRO_CODES = {
       'Schema {{schemaId}} writes column {{column}} as {{found}}, which {{expected}} does not hold.',
     cause: 'The department widened a column beyond the type that the view declares.',
     remedy:
-      'Widen the type in the view declaration and rebuild the view; or have the column narrowed again and repair the unit.',
+      'Widen the type in the view declaration and rebuild the view; or have the column narrowed again and run `civicbus repair view NAME --unit UNIT`.',
   },
   AVRO_REGISTRY_UNREACHABLE: {
     reaction: 'retry',
