@@ -13,6 +13,8 @@ export type ReportHead = {
   readonly at: string;
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
+  /** Connector tasks that failed meanwhile and were started again: figures with any are worth little. */
+  readonly restarts?: number;
 };
 
 /** Every report also says this: whatever was compared holds what it must hold. */
@@ -28,13 +30,17 @@ export type Presented = {
   readonly sentences: readonly string[];
 };
 
-export function reportHead(benchmark: BenchmarkName): ReportHead {
+export function reportHead(
+  benchmark: BenchmarkName,
+  { restarts }: { readonly restarts: () => number },
+): ReportHead {
   return {
     version: 1,
     benchmark,
     at: new Date().toISOString(),
     machine: machine(),
     versions: versionsUsed(),
+    restarts: restarts(),
   };
 }
 

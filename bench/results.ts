@@ -49,10 +49,16 @@ function resultText({ file, report }: KeptReport): string {
     `### ${report.benchmark}`,
     `[${file}](../bench-results/${file}), ${report.at.slice(0, 10)}: ${what}. ${report.rowsEqual ? 'All rows were equal.' : 'ROWS DIFFERED: the figures mean nothing.'}`,
     ...tables.map(markdownTable),
-    sentences.join(' '),
+    [...sentences, ...disturbed(report)].join(' '),
     `Measured on ${machine}; ${versions.join(', ')}; database ${database.join(', ')}.`,
     '',
   ].join('\n\n');
+}
+
+/** What speaks against the figures. */
+export function disturbed({ restarts = 0 }: Pick<AnyReport, 'restarts'>): string[] {
+  if (restarts === 0) return [];
+  return [`Connector tasks failed ${restarts} times meanwhile and were restarted: measure again.`];
 }
 
 function markdownTable({ columns, rows }: PlainTable): string {

@@ -9,6 +9,7 @@ import type { KafkaAdmin, KafkaBus } from '../bus/kafka/kafka.ts';
 import { createKafkaBus } from '../bus/kafka/kafkajs/kafkajs-bus.ts';
 import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
+import { keepSourcesRunning } from '../connectors/keep-running.ts';
 import type { Login, StackEndpoints } from '../infra/stack.ts';
 
 export type Server = 'providers' | 'hub';
@@ -32,6 +33,8 @@ export type Site = {
   open(server: Server, database: string): Promise<SqlDatabase>;
   /** Writes a new password into a file of the secrets folder and answers it. */
   makePassword(fileName: string): Promise<{ readonly file: string; readonly password: string }>;
+  /** Tasks of sources that failed and were restarted, as beside every running stack. */
+  readonly restarts: () => number;
   close(): Promise<void>;
 };
 
@@ -53,13 +56,19 @@ export async function openSite(
   const kafka = await kafkaOf(endpoints, log);
   const admin = await kafka.admin();
   lifetime.defer('admin', () => admin.close());
+  const connect = await connectOf(endpoints);
+  let restarts = 0;
+  const onRestart = () => void restarts++;
+  const kept = keepSourcesRunning({ connect, log, signal: lifetime.signal, onRestart });
+  lifetime.defer('keeper', () => kept);
   return {
     endpoints,
     log,
     signal,
     kafka,
     admin,
-    connect: await connectOf(endpoints),
+    connect,
+    restarts: () => restarts,
     sql: {
       providers: opened(openDatabase(await targetOf('providers'))),
       hub: opened(openDatabase(await targetOf('hub'))),

@@ -22,6 +22,8 @@ export type KeepRunningOptions = {
   readonly clock?: Clock;
   /** Which connectors; by default those of every source. */
   readonly mayRestart?: (connector: string) => boolean;
+  /** Told of every restart before it is asked for. */
+  readonly onRestart?: (connector: string) => void;
 };
 
 type Attempts = { readonly count: number; readonly nextAtMs: number };
@@ -33,13 +35,14 @@ export async function keepSourcesRunning({
   signal,
   clock = systemClock,
   mayRestart = isSource,
+  onRestart = () => {},
 }: KeepRunningOptions): Promise<void> {
   const attempts = new Map<string, Attempts>();
   while (!signal.aborted) {
     try {
       for (const status of await connect.list()) {
         if (!mayRestart(status.name)) continue;
-        await look(status, { connect, log, clock, attempts });
+        await look(status, { connect, log, clock, attempts, onRestart });
       }
     } catch (error) {
       log.debug({ error: messageOf(error) }, 'connectors cannot be seen');
@@ -59,10 +62,11 @@ type Watch = {
   readonly log: Log;
   readonly clock: Clock;
   readonly attempts: Map<string, Attempts>;
+  readonly onRestart: (connector: string) => void;
 };
 
 async function look(status: ConnectorStatus, watch: Watch): Promise<void> {
-  const { connect, log, clock, attempts } = watch;
+  const { connect, log, clock, attempts, onRestart } = watch;
   const { name } = status;
   const known = attempts.get(name);
   const now = clock.now();
@@ -79,5 +83,6 @@ async function look(status: ConnectorStatus, watch: Watch): Promise<void> {
     { connector: name, attempt: count, pauseMs, cause: failureOf(status) },
     'task restarted',
   );
+  onRestart(name);
   await connect.restart(name, 'failed');
 }

@@ -51,7 +51,7 @@ export async function benchApply(site: Site, options: ApplyOptions): Promise<App
   const database = await databaseSettings(site.sql.hub);
   return applyReport(
     {
-      ...reportHead('apply'),
+      ...reportHead('apply', site),
       settings: { seed, residents, updates, events, partitions: ends.size, rounds, peer, database },
       ...(summary ? { profile: summary } : {}),
     },

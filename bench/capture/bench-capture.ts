@@ -55,7 +55,7 @@ export async function benchCapture(site: Site, options: CaptureOptions): Promise
   }
   const database = await databaseSettings(site.sql.providers);
   const settings = { seed, residents, updates: updateCount(bench.plan), rounds, database };
-  return captureReport({ ...reportHead('capture'), settings }, runs, WARM_UP);
+  return captureReport({ ...reportHead('capture', site), settings }, runs, WARM_UP);
 }
 
 type Bench = {

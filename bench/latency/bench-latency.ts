@@ -60,7 +60,7 @@ export async function benchLatency(site: Site, given: LatencyOptions): Promise<L
     const { rounds, warmUp, singles, perSecond, seconds, seed } = options;
     const shape = { seed, residents: options.residents, rounds, warmUp, singles };
     const settings = { ...shape, perSecond, seconds, database };
-    return latencyReport({ ...reportHead('latency'), settings, idle }, samples);
+    return latencyReport({ ...reportHead('latency', site), settings, idle }, samples);
   } finally {
     await hub.close();
   }

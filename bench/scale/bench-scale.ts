@@ -68,7 +68,7 @@ export async function benchScale(site: Site, options: ScaleOptions): Promise<Sca
   const { bufferPoolMb, redoLogMb, minutesMax, sizes } = options;
   const database = await databaseSettings(site.sql.hub);
   const settings = { seed, sizes, updates, bufferPoolMb, redoLogMb, minutesMax, database };
-  return scaleReport({ ...reportHead('scale'), settings, skipped }, steps);
+  return scaleReport({ ...reportHead('scale', site), settings, skipped }, steps);
 }
 
 type World = {

@@ -79,6 +79,21 @@ describe('keepSourcesRunning', () => {
     expect(restarts()).toEqual(['restart src-tax failed']);
   });
 
+  test('tells whoever asks about every restart', async () => {
+    const told: string[] = [];
+    const end = new AbortController();
+    const { signal } = end;
+    fake.setState('src-tax', 'failed');
+    const list = async () => {
+      end.abort();
+      return fake.cluster.list();
+    };
+    const connect = { ...fake.cluster, list };
+    const onRestart = (name: string) => void told.push(name);
+    await keepSourcesRunning({ connect, log: silentLog, signal, clock, onRestart });
+    expect(told).toEqual(['src-tax']);
+  });
+
   test('pauses longer after each failure in a row, half a minute at most', async () => {
     await keep(3_600_000, () => fake.setState('src-tax', 'failed'));
     // 5, 10 and 20 seconds are three pauses of 35 s together; then one each 30 s.

@@ -5,7 +5,7 @@ import { withOwnStack } from '../../../bench/own-stack.ts';
 import type { PlainTable } from '../../../bench/plain-table.ts';
 import { type AnyReport, present } from '../../../bench/present.ts';
 import type { BenchmarkName, Presented } from '../../../bench/report.ts';
-import { newestReports, withResults } from '../../../bench/results.ts';
+import { disturbed, newestReports, withResults } from '../../../bench/results.ts';
 import { openSite, type Site } from '../../../bench/site.ts';
 import { EXIT } from '../../../bus/base/codes/code.ts';
 import { createLog } from '../../../bus/base/log.ts';
@@ -45,7 +45,7 @@ export async function measure({ run }: Benchmark, places: Places, screen: Screen
   const say = (what: string) => screen.err(`${screen.paints.dim(what)}\n`);
   const folder = resolve(places.folder);
   const report = await onOwnStack(folder, screen, say, (site) => run(site, say));
-  show(present(report), report.rowsEqual, screen);
+  show(present(report), report, screen);
   const kept = await keep(report, places);
   if (kept !== undefined) say(`report: ${kept}`);
   return report.rowsEqual ? EXIT.ok : EXIT.failed;
@@ -92,13 +92,14 @@ function onOwnStack<T>(
 
 function show(
   { what, tables, details = [], sentences }: Presented,
-  rowsEqual: boolean,
+  report: AnyReport,
   screen: Screen,
 ): void {
   screen.out(`${what}\n\n`);
   for (const table of [...tables, ...details]) screen.out(`${drawn(table, screen.paints)}\n\n`);
   for (const sentence of sentences) screen.out(`${sentence}\n`);
-  screen.out(`all rows equal: ${rowsEqual ? 'yes' : 'NO'}\n`);
+  for (const sentence of disturbed(report)) screen.err(`${sentence}\n`);
+  screen.out(`all rows equal: ${report.rowsEqual ? 'yes' : 'NO'}\n`);
 }
 
 function drawn({ columns, rows }: PlainTable, paints: Paints): string {
