@@ -75,7 +75,8 @@ function addAll(program: Command): void {
     .action(async ({ quick, folder, reports }: AllFlags) => {
       for (const name of BENCHMARKS) {
         const flags = [
-          ...['--folder', folder],
+          '--folder',
+          folder,
           ...(quick ? ['--quick'] : []),
           ...(reports === undefined ? [] : ['--report', join(reports, `${name}.json`)]),
           ...(name === 'apply' ? ['--profile'] : []),
