@@ -1,16 +1,16 @@
 /**
- * The population view against the departments' tables. Source and view are read at two moments,
- * so a difference is believed only when it stays until the limit; with the writers held, the
- * comparison is exact and the difference left at the end is real.
+ * The population view, child rows and open conflicts included, against the departments' tables.
+ * Source and view are read at two moments, so a difference is believed only when it stays until
+ * the limit; with the writers held, the comparison is exact and the difference left at the end is
+ * real.
  */
 import { waitFor } from '../../bus/base/retry.ts';
 import { isBusError } from '../../bus/base/errors.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
-import { compareRows, type ComparableRow, type Comparison } from '../../producers/compare-rows.ts';
-import { expectedPopulation, POPULATION_ITEMS } from '../../producers/population-oracle.ts';
+import type { Comparison } from '../../producers/compare-rows.ts';
+import { comparePopulation } from '../../producers/population-compare.ts';
 import { readSourceTables } from '../../producers/source-tables.ts';
-import { quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { openDepartments } from '../stack/city.ts';
 
@@ -42,7 +42,7 @@ async function untilEqual(
   const hub = await access.hub(view.database);
   let last: Comparison | undefined;
   const probe = async () => {
-    last = await compareOnce({ departments, hub, table: view.entity.table });
+    last = await compareOnce({ departments, hub });
     return last.equal;
   };
   try {
@@ -63,20 +63,11 @@ async function untilEqual(
 async function compareOnce({
   departments,
   hub,
-  table,
 }: {
   readonly departments: Readonly<Record<string, SqlDatabase>>;
   readonly hub: SqlDatabase;
-  readonly table: string;
 }): Promise<Comparison> {
-  const expected = expectedPopulation(await readSourceTables(departments));
-  const columns = POPULATION_ITEMS.map(
-    (item) => `CAST(${quoteName(item)} AS CHAR) AS ${quoteName(item)}`,
-  );
-  const rows = await hub.query<ComparableRow>(
-    `SELECT ${columns.join(', ')} FROM ${quoteName(table)}`,
-  );
-  return compareRows(expected, new Map(rows.map((row) => [String(row['id_number']), row])));
+  return comparePopulation(hub, await readSourceTables(departments));
 }
 
 /** The lock lives as long as its connection: it cannot outlast this command. */
