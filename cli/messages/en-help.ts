@@ -39,6 +39,12 @@ export const EN_HELP: TextTable = {
   'cli.get.topics.description': 'Topics with their owner, size and readers.',
   'cli.get.dead-letters.description':
     'Records that could not be applied, newest first: where and why.',
+  'cli.get.conflicts.description':
+    'Items of which a department that is not their authority has another value: whose, and since when.',
+  'cli.get.conflicts.open': 'only those that are open (this is what is shown without --all)',
+  'cli.get.conflicts.all': 'also those that were resolved',
+  'cli.get.conflicts.values': 'show the two values, which are personal',
+  'cli.get.conflicts.limit': 'show at most this many of each view',
   'cli.describe.description': 'Everything known of one thing.',
   'cli.describe.connector.description':
     'State, tasks with the whole trace, topics, position and config.',

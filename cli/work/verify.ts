@@ -16,7 +16,6 @@ import {
   type VerificationItem,
 } from '../verify/tables.ts';
 import { compareView, viewAmong } from '../verify/view.ts';
-import { verifyWithOracle } from './verify-oracle.ts';
 
 export const WAIT_MS_MAX = 60_000;
 
@@ -28,7 +27,10 @@ export type VerifyFlags = ViewFiles & {
 };
 
 export async function verifyView(cli: Cli, name: string, flags: VerifyFlags): Promise<void> {
-  if (flags.oracle) return verifyWithOracle(cli, name, flags);
+  if (flags.oracle) {
+    const { verifyWithOracle } = await import('./verify-oracle.ts');
+    return verifyWithOracle(cli, name, flags);
+  }
   const view = await viewAmong(name, flags.file);
   const verified = await compareView(view, {
     access: await cli.openStack(),
