@@ -1,19 +1,25 @@
 /**
  * A body that registers organisations of one kind and so knows some facts of which quality
  * supervision is the authority: name, address, legal representative, registration number. In the
- * initial load a known share of them is written down differently; later such a body learns of
- * changes in its own time, and its clerks err more often. What differs is an open conflict.
+ * initial load a known share of them is written down differently, and which ones is a pure function
+ * of the organisation and the fact; later such a body learns of changes in its own time, and its
+ * clerks err more often. What differs is an open conflict.
  */
-import type { Random } from '../bus/base/random.ts';
+import { type Random, seededRandom } from '../bus/base/random.ts';
 import type { SqlRow } from '../bus/sql/sql.ts';
+import { mix } from './city.ts';
 import { ORGANISATIONS } from './organisation-register.ts';
 import type { OrganisationKind } from './organisation-names.ts';
 import { anyVersion, type Organisation, organisationsIn } from './organisation.ts';
 import { register, type Register, type RowSetting, type Subjects } from './register.ts';
 import { isLoadOrdinal } from './register-steps.ts';
 
+/** The facts that another department decides; the figure makes the differences of each its own. */
+const FACTS = { name: 51, address: 52, legal_representative: 53, registration_number: 54 } as const;
+export type Fact = keyof typeof FACTS;
+
 /** Of a hundred values so many are written down differently in the initial load, fact by fact. */
-export const PLANTED_SHARE = 0.03;
+const PLANTED_SHARE = 0.03;
 const LATER_SHARE = 0.1;
 const BLANK_SHARE = 0.02;
 
@@ -60,20 +66,27 @@ export function registeringBody(body: {
   });
 }
 
+/** Whether the initial load plants another value than the one that everybody knows. */
+export function isPlanted({ code, serial }: Organisation, fact: Fact): boolean {
+  const chance = seededRandom(mix(Number.parseInt(code.slice(0, 6), 36) | 0, serial, FACTS[fact]));
+  return chance.chance(PLANTED_SHARE);
+}
+
 function reported(of: Organisation, nameColumn: string, { random, ordinal }: RowSetting): SqlRow {
-  const share = isLoadOrdinal(ordinal) ? PLANTED_SHARE : LATER_SHARE;
-  const written = (text: string) => (random.chance(share) ? mistyped(text, random) : text);
-  const orBlank = (text: string) => (random.chance(BLANK_SHARE) ? null : written(text));
+  const differs = (fact: Fact) =>
+    isLoadOrdinal(ordinal) ? isPlanted(of, fact) : random.chance(LATER_SHARE);
+  const written = (fact: Fact, text: string) => (differs(fact) ? mistyped(text, random) : text);
+  const orBlank = (text: string) => (random.chance(BLANK_SHARE) ? null : text);
   return {
-    [nameColumn]: written(of.name),
-    address: orBlank(of.address),
-    legal_representative: orBlank(of.representative.name),
-    registration_number: written(of.registrationNumber),
+    [nameColumn]: written('name', of.name),
+    address: orBlank(written('address', of.address)),
+    legal_representative: orBlank(written('legal_representative', of.representative.name)),
+    registration_number: written('registration_number', of.registrationNumber),
   };
 }
 
 /** Another text for certain; most slips need a closer look to be seen. */
-export function mistyped(text: string, random: Random): string {
+function mistyped(text: string, random: Random): string {
   const slipped = random.pick(SLIPS)(text);
   return slipped === text ? `${text} ` : slipped;
 }
