@@ -10,8 +10,10 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerGet } from './commands/get.ts';
 import { registerLag } from './commands/lag.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerRebuild } from './commands/rebuild.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerResume } from './commands/resume.ts';
+import { registerRetry } from './commands/retry.ts';
 import { registerRun } from './commands/run.ts';
 import { registerVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './globals.ts';
@@ -32,6 +34,8 @@ const REGISTRATIONS: readonly Register[] = [
   registerResume,
   registerVerify,
   registerRepair,
+  registerRetry,
+  registerRebuild,
   registerDev,
 ];
 

@@ -14,26 +14,21 @@ export type Signal = {
   readonly record: OutgoingRecord;
 };
 
-/**
- * How Debezium reads tables again. "INCREMENTAL" does it in chunks beside the stream; its first
- * chunk is read by the thread that takes signals, unguarded against the one that streams, which
- * under steady changes loses, repeats or breaks (seen: rows that came back after their delete, and
- * a capture that ended). "BLOCKING" holds the stream while it reads, and is exact.
- */
-export type Reading = 'BLOCKING' | 'INCREMENTAL';
-
 export type SnapshotAsked = {
   /** All declared tables when absent. */
   readonly tables?: readonly string[];
-  readonly reading?: Reading;
   /** The same one again is a repetition: capture may then read twice, which is harmless. */
   readonly id?: string;
 };
 
-/** Asks for tables to be read again. Rows come as op "r"; rows that are gone come as nothing. */
+/**
+ * Asks for whole tables to be read again. Rows come as op "r"; rows that are gone come as nothing.
+ * Capture holds its stream meanwhile: incremental snapshots, which would not, are not exact under
+ * steady changes (docs/adr/0005).
+ */
 export function snapshotSignal(
   source: Source,
-  { tables, reading = 'BLOCKING', id = randomUUID() }: SnapshotAsked = {},
+  { tables, id = randomUUID() }: SnapshotAsked = {},
 ): Signal {
   const space = tableSpaceOf(source);
   const declared = source.tables.map((table) => table.name);
@@ -43,7 +38,7 @@ export function snapshotSignal(
   });
   return signal(source, id, {
     type: 'execute-snapshot',
-    data: { type: reading, 'data-collections': collections },
+    data: { type: 'BLOCKING', 'data-collections': collections },
   });
 }
 

@@ -30,6 +30,18 @@ export async function installView(
   view: ViewModel,
   { administrator, consumer }: InstallOptions,
 ): Promise<void> {
+  await installTables(view, administrator);
+  await using server = closing(openDatabase(administrator, { connectionsMax: 1 }));
+  await grantConsumer(server.db, view, consumer);
+}
+
+/** Brings the engine's own tables up to date where the view was installed before, whatever its declaration was. */
+export async function migrateView(view: ViewModel, administrator: SqlTarget): Promise<void> {
+  await migrate({ ...administrator, database: view.database }, ENGINE_MIGRATIONS);
+}
+
+/** Everything of `installView` but the consumer's user. */
+export async function installTables(view: ViewModel, administrator: SqlTarget): Promise<void> {
   await using server = closing(openDatabase(administrator, { connectionsMax: 1 }));
   await server.db.execute(
     `CREATE DATABASE IF NOT EXISTS ${quoteName(view.database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
@@ -46,7 +58,6 @@ export async function installView(
     throw new BusError('VIEW_TABLES_DIFFER', { view: view.name, difference });
   // The readers' views name every column: made before the check they would fail without saying why.
   for (const { sql } of ddl.filter((made) => !isTable(made))) await hub.db.execute(sql);
-  await grantConsumer(server.db, view, consumer);
 }
 
 async function grantConsumer(

@@ -24,6 +24,8 @@ export type RunViewOptions = {
   readonly fetchSchema: (schemaId: number) => Promise<unknown>;
   readonly log: Log;
   readonly concurrency?: number;
+  /** The consumer group; default: the view's own. A rebuild reads beside it. */
+  readonly group?: string;
   readonly sessionTimeoutMs?: number;
   readonly onApplied?: (applied: Applied) => void;
 };
@@ -88,7 +90,7 @@ function startConsumer(
     },
   });
   const consumer = kafka.consumer({
-    group: viewGroup(view.name),
+    group: options.group ?? viewGroup(view.name),
     topics: plans.map(({ topic }) => topic),
     handler: engine,
     concurrency: options.concurrency ?? CONCURRENCY,

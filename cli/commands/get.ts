@@ -24,5 +24,15 @@ export function registerGet(program: Command, run: Run): void {
     if (name !== 'connectors') addViewFiles(command);
     addExamples(command, [`civicbus get ${name}`, `civicbus get ${name} -o json`]);
   }
+  addSweeps(group, run);
   addConflicts(group, run);
+}
+
+function addSweeps(group: Command, run: Run): void {
+  const command = group
+    .command('sweeps')
+    .description(text('cli.get.sweeps.description'))
+    .action(run<[ViewFiles]>(async () => (await import('../work/get-sweeps.ts')).getSweeps));
+  addViewFiles(command);
+  addExamples(command, ['civicbus get sweeps', 'civicbus get sweeps -o json']);
 }

@@ -1,5 +1,6 @@
-/** Records that could not be applied: where they stand and why, newest first; never what they hold. */
+/** Records that could not be applied: where they stand and why, open ones first; never what they hold. */
 import { text } from '../../bus/base/text.ts';
+import type { LetterState } from '../../bus/view/store/dead-letter-store.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
 import type { TableView } from '../output/table.ts';
 import { firstLine } from '../output/words.ts';
@@ -13,6 +14,7 @@ export type DeadLetterItem = {
   readonly offset: string;
   readonly code: string;
   readonly detail: string;
+  readonly state: LetterState;
   /** When it was set aside, UTC. */
   readonly at: string;
 };
@@ -31,13 +33,14 @@ export async function readDeadLetters(
     const database = await access.hub(view.database);
     found.push(
       ...(await database.query<DeadLetterItem>(
-        'SELECT unit, topic, `partition`, CAST(`offset` AS CHAR) AS `offset`, code, detail, ' +
-          'CAST(at AS CHAR) AS at FROM civicbus_dead_letter ORDER BY at DESC, topic, `partition`, `offset` LIMIT ?',
+        'SELECT unit, topic, `partition`, CAST(`offset` AS CHAR) AS `offset`, code, detail, state, ' +
+          "CAST(at AS CHAR) AS at FROM civicbus_dead_letter ORDER BY state <> 'open', at DESC, topic, `partition`, `offset` LIMIT ?",
         [DEAD_LETTERS_SHOWN_MAX],
       )),
     );
   }
-  return found.toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+  const rank = ({ state, at }: DeadLetterItem): string => (state === 'open' ? `1${at}` : `0${at}`);
+  return found.toSorted((a, b) => (rank(a) < rank(b) ? 1 : rank(a) > rank(b) ? -1 : 0));
 }
 
 export function deadLettersTable(items: readonly DeadLetterItem[]): TableView {
@@ -48,16 +51,18 @@ export function deadLettersTable(items: readonly DeadLetterItem[]): TableView {
       text('cli.column.topic'),
       { title: text('cli.column.partition'), align: 'right' },
       { title: text('cli.column.offset'), align: 'right' },
+      text('cli.column.state'),
       text('cli.column.code'),
       text('cli.column.detail'),
     ],
-    rows: items.map(({ at, unit, topic, partition, offset, code, detail }) => [
+    rows: items.map(({ at, unit, topic, partition, offset, state, code, detail }) => [
       at,
       unit,
       topic,
       partition,
       offset,
-      { text: code, health: 'bad' },
+      { text: text(`cli.letter.${state}`), health: state === 'open' ? 'bad' : 'good' },
+      code,
       firstLine(detail),
     ]),
     empty: text('cli.empty.deadLetters'),

@@ -3,11 +3,13 @@ import type { TextTable } from '../../bus/base/text.ts';
 import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_HELP } from './en-help.ts';
+import { EN_SWEEP } from './en-sweep.ts';
 
 export const CLI_TEXTS: TextTable = {
   ...EN_HELP,
   ...EN_COLUMNS,
   ...EN_DOCTOR,
+  ...EN_SWEEP,
   'cli.error': 'error:',
   'cli.problem.positive': 'A number above 0 is expected.',
   'cli.problem.whole': 'A whole number is expected, 0 or above.',
@@ -50,7 +52,7 @@ export const CLI_TEXTS: TextTable = {
   'cli.conflict.resolved': 'resolved {{at}}',
   'cli.get.connectors.broken': '{{count}} of {{all}} failed.',
   'cli.get.dead-letters.next':
-    'Correct the cause at the source; a record that is written again is applied like any other.',
+    'Correct the cause (the row, or the declaration), then: civicbus retry dead-letter --all',
 
   'cli.lag.state.halted': 'HALTED',
   'cli.lag.state.data-lost': 'DATA LOST',

@@ -63,4 +63,25 @@ export const SWEEP_CODES = {
     cause: 'It was resolved before, or the place is another one.',
     remedy: 'List the open ones: civicbus get dead-letters',
   },
+  VIEW_REBUILDING: {
+    reaction: 'stop',
+    exit: 'failed',
+    message: 'View {{view}} was rebuilt by another declaration; its consumers still have the former.',
+    cause: 'The tables are new; a consumer of the former declaration would fill them wrongly.',
+    remedy: 'Start the consumers again, then: civicbus resume view {{view}}',
+  },
+  REBUILD_UNIT_HALTED: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'The new filling stopped at unit {{unit}} ({{code}}): {{detail}}',
+    cause: 'What the source holds does not fit the declaration; the view itself is as it was.',
+    remedy: 'Correct the declaration or the source and run the rebuild again.',
+  },
+  REBUILD_GENERATIONS_USED: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'View {{view}} was rebuilt 255 times; its versions have no room for more.',
+    cause: 'A version has eight bits for the generation.',
+    remedy: 'Declare the view with a new database, apply it, and drop the old one.',
+  },
 } as const satisfies CodeTable;

@@ -6,12 +6,13 @@ import { createConfluentRegistry } from '../../../bus/registry/confluent/conflue
 import type { SchemaRegistry } from '../../../bus/registry/registry.ts';
 import type { SqlDatabase, SqlRow, SqlTarget } from '../../../bus/sql/sql.ts';
 import { resolveView } from '../../../bus/view/declaration/resolve.ts';
+import type { RebuildPorts } from '../../../bus/view/rebuild/rebuild.ts';
 import { runView, type RunningView } from '../../../bus/view/run.ts';
 import type { SweepPorts } from '../../../bus/view/sweep/sweep.ts';
 import type { ViewModel } from '../../../bus/view/view.ts';
 import { loadSources } from '../../../connectors/load-source.ts';
 import { createReread } from '../../../connectors/reread.ts';
-import { installView } from '../../../consumers/install.ts';
+import { installTables, installView, migrateView } from '../../../consumers/install.ts';
 import type { RealSource } from '../../connectors/real-source.ts';
 import type { TestStack } from '../env.ts';
 
@@ -25,6 +26,7 @@ export type CapturedView = {
    * Another `view` must have the same tables.
    */
   run(view?: ViewModel): Promise<RunningView>;
+  readonly rebuild: RebuildPorts;
   /** Rows of the view that readers see, by key. */
   rows(): Promise<readonly SqlRow[]>;
   /** Waits until the view shows exactly what the department's table holds. */
@@ -106,6 +108,25 @@ export async function capturedView(
     registry,
     hub,
     sweep: { database: hub, admin: ports.admin, reread },
+    rebuild: {
+      server: await stack.openSql('hub'),
+      open: (name) => stack.openSql('hub', { database: name }),
+      admin: ports.admin,
+      reread,
+      async prepare(live, shadow) {
+        await migrateView(live, administrator);
+        await installTables(shadow, administrator);
+      },
+      run: async (shadow) =>
+        runView({
+          view: shadow,
+          kafka,
+          database: await stack.openSql('hub', { database: shadow.database }),
+          fetchSchema,
+          log: silentLog,
+          group: `rebuild-${shadow.name}`,
+        }),
+    },
     async run(read = view) {
       const database = await stack.openSql('hub', { database: view.database, as: consumer });
       const running = await runView({ view: read, kafka, database, fetchSchema, log: silentLog });
