@@ -3,37 +3,51 @@
  * derived from source.yaml alone and committed below schemas/avro, so that a changed declaration
  * shows as a changed contract. Pure; `generate` writes the files and compares them.
  */
-import { must } from '../bus/base/assert.ts';
+import { mariadbWritten } from '../bus/avro/mariadb-columns.ts';
+import { postgresColumn } from '../bus/avro/postgres-columns.ts';
 import { envelopeSchema, keySchema, type CapturedTable } from '../bus/avro/table-schema.ts';
-import { isProblem, parseColumnType } from '../bus/change/column-type.ts';
+import { must } from '../bus/base/assert.ts';
+import { type ColumnType, isProblem, parseColumnType } from '../bus/change/column-type.ts';
 import { tableTopic } from './names.ts';
-import { capturedColumns, type Source, type SourceTable } from './source.ts';
+import { canonicalPostgresType } from './postgresql/column-type.ts';
+import { capturedColumns, type Source, type SourceTable, tableSpaceOf } from './source.ts';
 
 export const BASELINE_FOLDER = 'schemas/avro';
 
 export type Baseline = {
   readonly table: string;
   readonly topic: string;
-  readonly columns: CapturedTable['columns'];
-  /** Columns of the key with their types, in its order. */
-  readonly key: CapturedTable['columns'];
+  /** The captured columns as the bus names their types, in the order of the table. */
+  readonly columns: readonly TypedColumn[];
+  /** Those of the key, in its order. */
+  readonly key: readonly TypedColumn[];
   readonly keySchema: unknown;
   readonly valueSchema: unknown;
 };
 
-/** The contract of every table of a checked source; none yet where PostgreSQL writes the schemas. */
+type TypedColumn = { readonly name: string; readonly type: ColumnType };
+type Captured = TypedColumn & CapturedTable['columns'][number];
+
+/** The contract of every table of a checked source. */
 export function baselinesOf(source: Source): Baseline[] {
-  if (source.engine === 'postgresql') return [];
   return source.tables.map((table) => {
-    const captured = capturedTable(source, table);
+    const columns = capturedOf(source, table);
+    const captured: CapturedTable = {
+      topic: tableTopic({ source: source.name, database: tableSpaceOf(source), table: table.name }),
+      engine: source.engine,
+      key: table.key,
+      columns,
+    };
     return {
       table: table.name,
       topic: captured.topic,
-      columns: captured.columns,
-      key: table.key.map((name) =>
-        must(
-          captured.columns.find((column) => column.name === name),
-          'a key column is captured',
+      columns: columns.map(typed),
+      key: table.key.map((key) =>
+        typed(
+          must(
+            columns.find(({ name }) => name === key),
+            'a key column is captured',
+          ),
         ),
       ),
       keySchema: keySchema(captured),
@@ -62,17 +76,20 @@ export function baselineFiles(sources: readonly Source[]): Map<string, string> {
   );
 }
 
-function capturedTable(source: Source, table: SourceTable): CapturedTable {
-  const { database } = source.connection;
-  return {
-    topic: tableTopic({ source: source.name, database, table: table.name }),
-    key: table.key,
-    columns: capturedColumns(table).map(({ name, type }) => {
-      const parsed = parseColumnType(type);
-      if (isProblem(parsed)) throw new TypeError(`${table.name}.${name}: ${parsed.message}`);
-      return { name, type: parsed };
-    }),
-  };
+function capturedOf({ engine }: Source, table: SourceTable): Captured[] {
+  return capturedColumns(table).map(({ name, type: declared }) => {
+    if (engine === 'postgresql') {
+      const column = postgresColumn(canonicalPostgresType(declared));
+      return { name, ...must(column, `a captured type of ${table.name}.${name}`) };
+    }
+    const type = parseColumnType(declared);
+    if (isProblem(type)) throw new TypeError(`${table.name}.${name}: ${type.message}`);
+    return { name, type, written: mariadbWritten(type) };
+  });
+}
+
+function typed({ name, type }: TypedColumn): TypedColumn {
+  return { name, type };
 }
 
 function jsonText(schema: unknown): string {

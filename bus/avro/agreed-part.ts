@@ -5,8 +5,10 @@
 import { parametersOf, SOURCE_TYPE } from './source-type.ts';
 
 const UNSAID: ReadonlySet<string> = new Set(['default', 'connect.default']);
-/** Types whose length is a width of display, or of storage. */
-const WIDTH_ONLY = /^(?:(?:small|medium|big)?int|year|enum)\b/i;
+/** Types whose length, or scale, bounds their values; elsewhere they are widths of display. */
+const HAS_LENGTH = /^(?:(?:var|bp)?char|(?:var)?binary|decimal|numeric|datetime|time(?:stamp)?)$/i;
+const HAS_SCALE = /^(?:decimal|numeric|timestamp(?:tz)?|time)$/i;
+const HAS_BOTH = /^(?:decimal|numeric)$/i;
 
 /** The part of an Avro schema that a declaration decides, in a form that compares deeply. */
 export function agreedPart(schema: unknown): unknown {
@@ -30,9 +32,13 @@ function unionPart(branches: readonly unknown[]): unknown {
 
 function parametersPart(parameters: unknown): unknown {
   const told = parametersOf(parameters);
-  const type = told.get(SOURCE_TYPE.type) ?? '';
+  const type = told.get(SOURCE_TYPE.type);
+  if (type === undefined) return Object.fromEntries(told);
   // TINYINT(1) is the one width that means something: boolean.
-  const isTiny = /^tinyint\b/i.test(type) && told.get(SOURCE_TYPE.length) !== '1';
-  if (isTiny || WIDTH_ONLY.test(type)) told.delete(SOURCE_TYPE.length);
+  const isBoolean = /^tinyint$/i.test(type) && told.get(SOURCE_TYPE.length) === '1';
+  if (!HAS_SCALE.test(type)) told.delete(SOURCE_TYPE.scale);
+  // PostgreSQL tells a moment's digits as scale, and beside them how many characters it takes.
+  const isWidth = told.has(SOURCE_TYPE.scale) && !HAS_BOTH.test(type);
+  if (!isBoolean && (isWidth || !HAS_LENGTH.test(type))) told.delete(SOURCE_TYPE.length);
   return Object.fromEntries(told);
 }

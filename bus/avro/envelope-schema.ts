@@ -48,6 +48,33 @@ export const MARIADB_SOURCE = {
   'connect.name': 'io.debezium.connector.mariadb.Source',
 };
 
+/** Where a change comes from: position and time at a PostgreSQL server. */
+export const POSTGRES_SOURCE = {
+  type: 'record',
+  name: 'Source',
+  namespace: 'io.debezium.connector.postgresql',
+  fields: [
+    { name: 'version', type: 'string' },
+    { name: 'connector', type: 'string' },
+    { name: 'name', type: 'string' },
+    { name: 'ts_ms', type: 'long' },
+    SNAPSHOT,
+    { name: 'db', type: 'string' },
+    optional('sequence', 'string'),
+    optional('ts_us', 'long'),
+    optional('ts_ns', 'long'),
+    { name: 'schema', type: 'string' },
+    { name: 'table', type: 'string' },
+    optional('txId', 'long'),
+    optional('lsn', 'long'),
+    optional('xmin', 'long'),
+    optional('origin', 'string'),
+    optional('origin_lsn', 'long'),
+  ],
+  'connect.version': 1,
+  'connect.name': 'io.debezium.connector.postgresql.Source',
+};
+
 /** The transaction a change was part of, where the capture adds it. */
 export const EVENT_BLOCK = {
   type: 'record',

@@ -27,14 +27,20 @@ function sourceTypeText(parameters: unknown): string | undefined {
     const allowed = told.get('allowed');
     return allowed === undefined ? undefined : enumText(allowed);
   }
-  const length = told.get(SOURCE_TYPE.length);
-  if (length === undefined || TAKES_NO_LENGTH.test(type)) return type;
-  const scale = told.get(SOURCE_TYPE.scale);
+  const size = sizeText(type, told);
+  if (size === undefined) return type;
   // "INT UNSIGNED": the size stands before the attribute.
   const [word = '', ...attributes] = type.split(' ');
-  return [`${word}(${scale === undefined ? length : `${length},${scale}`})`, ...attributes].join(
-    ' ',
-  );
+  return [`${word}(${size})`, ...attributes].join(' ');
+}
+
+function sizeText(type: string, told: ReadonlyMap<string, string>): string | undefined {
+  const length = told.get(SOURCE_TYPE.length);
+  const scale = told.get(SOURCE_TYPE.scale);
+  // PostgreSQL tells a moment's digits as scale, and beside them how many characters it takes.
+  if (/^time/i.test(type) && scale !== undefined) return scale;
+  if (length === undefined || TAKES_NO_LENGTH.test(type)) return undefined;
+  return /^(?:decimal|numeric)$/i.test(type) && scale !== undefined ? `${length},${scale}` : length;
 }
 
 /** Connect's parameters of a type, which are texts by name; empty for anything else. */

@@ -17,6 +17,9 @@ const OTHER_NAMES: readonly (readonly [RegExp, string])[] = [
   [/^float8\b/, 'double'],
   [/^bool\b/, 'boolean'],
   [/^dec\b/, 'decimal'],
+  [/^timestamptz\b/, 'timestamp'],
+  [/^jsonb\b/, 'json'],
+  [/^bytea\b/, 'longblob'],
 ];
 
 /** The type that a server reports; undefined for one that nobody captures. */

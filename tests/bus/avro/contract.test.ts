@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { agreedPart } from '../../../bus/avro/agreed-part.ts';
 import { contractDifferences, isBreaking } from '../../../bus/avro/contract.ts';
+import { mariadbWritten } from '../../../bus/avro/mariadb-columns.ts';
 import { createReaderCache } from '../../../bus/avro/reader.ts';
 import { SOURCE_TYPE } from '../../../bus/avro/source-type.ts';
-import { envelopeSchema, keySchema } from '../../../bus/avro/table-schema.ts';
+import { type CapturedTable, envelopeSchema, keySchema } from '../../../bus/avro/table-schema.ts';
 import { frame } from '../../../bus/avro/wire.ts';
 import { column } from './reading.ts';
 
@@ -13,7 +14,12 @@ const COLUMNS = [
   column('count', 'int'),
   column('born_on', 'date'),
 ];
-const table = (columns = COLUMNS) => ({ topic: 'cdc.civil.registry.person', key: ['id'], columns });
+const table = (columns = COLUMNS): CapturedTable => ({
+  topic: 'cdc.civil.registry.person',
+  engine: 'mariadb',
+  key: ['id'],
+  columns: columns.map(({ name, type }) => ({ name, written: mariadbWritten(type) })),
+});
 const changed = (name: string, type: string) =>
   COLUMNS.map((one) => (one.name === name ? column(name, type) : one));
 
