@@ -3,7 +3,7 @@
  * passwords from its first start on, and no statement text with values in its log. It refuses to
  * run as root, so root starts it as the user that owns nothing.
  */
-import { chown, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { userInfo } from 'node:os';
 import { openPostgres } from '../../../bus/sql/postgres/postgres-database.ts';
@@ -24,6 +24,8 @@ export type PostgresSetup = {
 /** The server's first user, who may do everything. */
 export const POSTGRES_ROOT = 'postgres';
 const NOBODY = 65_534;
+/** No line for "replication": capture enters a database; only a copy of the whole server would need one. */
+const WHO_MAY_ENTER = 'host all all 127.0.0.1/32 scram-sha-256\n';
 const SENDERS_MAX = 32;
 
 /** Initialises the data folder if that was never done and says how to run the server. */
@@ -97,6 +99,7 @@ async function initialiseOnce(setup: PostgresSetup, launcher: Launcher): Promise
       '--data-checksums',
     ]);
     await mustRun({ command, args, logFile: home.logFile(name) }, `installing "${name}"`);
+    await writeFile(join(draft, 'pg_hba.conf'), WHO_MAY_ENTER);
   } finally {
     await rm(passwordFile, { force: true });
   }

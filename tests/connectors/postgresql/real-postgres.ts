@@ -20,7 +20,7 @@ const TABLE = `CREATE TABLE person (
   photo bytea
 )`;
 
-export type RealPostgres = Omit<RealSource, 'forUser'> & {
+export type RealPostgres = RealSource & {
   readonly publication: string;
   readonly slot: string;
 };
@@ -86,6 +86,9 @@ export async function realPostgres(
     ports,
     kafka,
     context,
+    async forUser(statement) {
+      await sql.execute(statement.replaceAll('{user}', captureUser));
+    },
     async file(change = (yaml) => yaml) {
       const file = join(folder, 'source.yaml');
       await writeFile(file, change(sourceYaml({ name, database, captureUser })));
