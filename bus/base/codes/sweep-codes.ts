@@ -66,7 +66,8 @@ export const SWEEP_CODES = {
   VIEW_REBUILDING: {
     reaction: 'stop',
     exit: 'failed',
-    message: 'View {{view}} was rebuilt by another declaration; its consumers still have the former.',
+    message:
+      'View {{view}} was rebuilt by another declaration; its consumers still have the former.',
     cause: 'The tables are new; a consumer of the former declaration would fill them wrongly.',
     remedy: 'Start the consumers again, then: civicbus resume view {{view}}',
   },

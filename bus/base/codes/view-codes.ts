@@ -16,7 +16,7 @@ export const VIEW_CODES = {
     message: 'The tables of view "{{view}}" differ from its declaration: {{difference}}.',
     cause: 'The declaration changed after the tables were made, or somebody altered a table.',
     remedy:
-      'Restore the declaration or the table; a changed declaration needs the view to be rebuilt.',
+      'For a changed declaration: civicbus rebuild view {{view}}; else restore the declaration or the table.',
   },
   VIEW_TOPIC_REPLACED: {
     reaction: 'stop',
@@ -24,7 +24,7 @@ export const VIEW_CODES = {
     message: 'Topic "{{topic}}" is not the one this view was built from: {{difference}}.',
     cause: 'The topic was recreated or repartitioned, or this is another cluster.',
     remedy:
-      'If that was intended, rebuild the view; else point the consumer at the former cluster.',
+      'If that was intended: civicbus rebuild view NAME; else point the consumer at the former cluster.',
   },
   VIEW_DATA_LOST: {
     reaction: 'stop',
@@ -33,7 +33,7 @@ export const VIEW_CODES = {
       'Partition {{partition}} of "{{topic}}" begins at offset {{start}}, but {{next}} was not applied yet.',
     cause: 'Records were removed by retention, or by hand, before this view had read them.',
     remedy:
-      'Take a new snapshot of the source and rebuild the view; then find out why the view was behind.',
+      'Run `civicbus repair view NAME --unit UNIT`: the table is read again and what it no longer has is cleared. Find out why the view was behind.',
   },
   VIEW_TRUNCATED: {
     reaction: 'stop',
@@ -41,7 +41,8 @@ export const VIEW_CODES = {
     message:
       'The source truncated the table behind "{{topic}}" (partition {{partition}}, offset {{offset}}).',
     cause: 'TRUNCATE does not say which rows went and has no order against other partitions.',
-    remedy: 'Confirm with the department that the truncate was intended, then rebuild the view.',
+    remedy:
+      'Ask the department whether it was meant. If so: civicbus repair view NAME --unit UNIT, which reads the table again and clears what it no longer has.',
   },
   VIEW_DEAD_LETTERS_IN_A_ROW: {
     reaction: 'stop',
@@ -57,7 +58,8 @@ export const VIEW_CODES = {
     exit: 'rejected',
     message: 'Column "{{column}}" ({{type}}) was given a value that {{why}}.',
     cause: 'The source holds a value outside the type that the view declares.',
-    remedy: 'Widen the type in the view declaration or have the department correct the row.',
+    remedy:
+      'Have the department correct the row, or widen the type and rebuild the view; then: civicbus retry dead-letter --all',
   },
   VIEW_KEY_MISSING: {
     reaction: 'fix-input',

@@ -53,7 +53,8 @@ export type Applied = TopicPartition & {
   readonly elapsedMs: number;
 };
 
-const SKIP_INTERVAL_MS = 1_000;
+/** A little below the second at which the consumer tells of markers: what it tells last must not be passed over. */
+const SKIP_INTERVAL_MS = 900;
 
 export class ViewEngine implements PartitionHandler {
   readonly #options: EngineOptions;
