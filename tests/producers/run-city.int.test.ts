@@ -69,8 +69,8 @@ describe('a run of the city', () => {
       await cityHere(stack, { city, suffix: 'a' }),
       await cityHere(stack, { city, suffix: 'b' }),
     ];
-    const counters = await run(one, { stepsMax: 1_500 });
-    await run(two, { stepsMax: 1_500 });
+    const counters = await run(one, { stepsMax: 900 });
+    await run(two, { stepsMax: 900 });
     const [first, second] = [
       await readSourceTables(one.databases),
       await readSourceTables(two.databases),
@@ -78,7 +78,7 @@ describe('a run of the city', () => {
     expect(first).toEqual(second);
     const comparison = compareRows(expectedPopulation(first), expectedPopulation(second));
     expect(comparison).toMatchObject({ equal: true, expectedRows: first.person.length });
-    expect(counters.transactions + counters.rolledBack + counters.refused).toBe(1_500);
+    expect(counters.transactions + counters.rolledBack + counters.refused).toBe(900);
   });
 
   test('every kind of step does what its name says', async () => {
