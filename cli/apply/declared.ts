@@ -12,8 +12,10 @@ import { contextOf } from '../../connectors/context.ts';
 import { loadSources, type SourceFile } from '../../connectors/load-source.ts';
 import { tableTopic } from '../../connectors/names.ts';
 import { tableSpaceOf } from '../../connectors/source.ts';
+import { viewContractProblems } from '../../connectors/view-contract.ts';
 import { loadView } from '../../consumers/view-files.ts';
 import type { StackAccess } from '../stack/access.ts';
+import { contractNotes } from './contract-notes.ts';
 import type { Declarations } from './gather.ts';
 import { shownStep, type ShownStep } from './shown-step.ts';
 import { installPlace, planPlace } from './view-place.ts';
@@ -35,8 +37,9 @@ export async function planDeclared(
   files: Declarations,
   { access, prune }: PlanDeclaredOptions,
 ): Promise<DeclaredPlan> {
-  const { views } = await loadAll(files, access);
+  const { views, sources: loaded } = await loadAll(files, access);
   const ports = await sourcePorts(access);
+  const contracts = await registeredNotes(loaded, access);
   const sources =
     files.sourceFiles.length === 0
       ? undefined
@@ -47,7 +50,7 @@ export async function planDeclared(
   return {
     steps: [...(sources?.plan.steps ?? []).map(shownStep), ...planned.steps],
     kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept],
-    notes: sources?.notes ?? [],
+    notes: [...(sources?.notes ?? []), ...contracts],
   };
 }
 
@@ -62,9 +65,10 @@ export async function applyDeclared(
   files: Declarations,
   { access, prune, onStep = () => {}, runningTimeoutMs }: ApplyDeclaredOptions,
 ): Promise<DeclaredPlan> {
-  const { views } = await loadAll(files, access);
+  const { views, sources: loaded } = await loadAll(files, access);
   const planned = await planViews(views, { access, prune });
   const ports = await sourcePorts(access);
+  const contracts = await registeredNotes(loaded, access);
   const sources =
     files.sourceFiles.length === 0
       ? undefined
@@ -85,8 +89,18 @@ export async function applyDeclared(
   return {
     steps,
     kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept],
-    notes: sources?.notes ?? [],
+    notes: [...(sources?.notes ?? []), ...contracts],
   };
+}
+
+async function registeredNotes(
+  loaded: readonly SourceFile[],
+  access: StackAccess,
+): Promise<Problem[]> {
+  return contractNotes(
+    loaded.map(({ source }) => source),
+    await access.registry(),
+  );
 }
 
 async function sourcePorts(access: StackAccess): Promise<SourcePorts> {
@@ -120,6 +134,10 @@ export async function loadDeclared({ sourceFiles, viewFiles }: Declarations): Pr
   for (const file of viewFiles) {
     const view = await collect(() => loadView(file), file);
     if (view) views.push({ file, view });
+  }
+  const declared = sources.map(({ source }) => source);
+  for (const { file, view } of views) {
+    problems.push(...viewContractProblems(view, declared).map((problem) => ({ file, ...problem })));
   }
   refuse(problems, { sourceFiles, viewFiles });
   return { sources, views };

@@ -9,6 +9,7 @@ import { sourceNames } from '../../connectors/names.ts';
 import { safeTrace } from '../../connectors/task-failure.ts';
 import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
+import { topicContract, type TopicContract } from '../live/contract.ts';
 import { connectorItem } from '../live/connectors.ts';
 import { countVisible, readCounts } from '../live/counts.ts';
 import { declaredView, declaredViews } from '../live/declared-views.ts';
@@ -157,6 +158,7 @@ export async function describeTopic(
   const config = configs.get(name) ?? {};
   const rights = acls.filter((rule) => concerns(rule, name)).map(grantName);
   const readers = readersOf(views).get(name) ?? [];
+  const contract = await topicContract(name, { registry: await access.registry(), views });
   const facts: Fact[] = [
     ['name', name],
     ['owner', ownerOf('topic', name) ?? '-'],
@@ -168,9 +170,17 @@ export async function describeTopic(
     ]),
     ['read by', readers.join(', ') || '-'],
     ['rights', rights.join('\n') || '-'],
+    ...contractFacts(contract),
   ];
-  const item = { ...state, logs, config, rights, readers };
+  const item = { ...state, logs, config, rights, readers, ...(contract ? { contract } : {}) };
   showFacts(out, { kind: 'Topic', item, facts, more: [settingsTable(config)] });
+}
+
+function contractFacts(contract: TopicContract | undefined): Fact[] {
+  if (!contract) return [];
+  const { version, schemaId, stops } = contract;
+  const line = [`version ${version} (schema ${schemaId})`, ...stops].join('\n');
+  return [['contract', { text: line, health: stops.length === 0 ? 'good' : 'bad' }]];
 }
 
 function concerns({ resource, name, match }: AclRule, topic: string): boolean {
