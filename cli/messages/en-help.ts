@@ -104,7 +104,7 @@ export const EN_HELP: TextTable = {
   'cli.dev.logs.lines': 'how many lines',
 
   'cli.start.description':
-    'Start the real stack and a live synthetic city: two departments, their connectors, the population view and a board. Ctrl-C stops everything; data is kept.',
+    'Start the real stack and a live synthetic city: eighteen departments, their connectors, three shared views and a board. Ctrl-C stops everything; data is kept.',
   'cli.start.persons': 'persons in the city when it is made (default 5000)',
   'cli.start.seed': 'seed of the city when it is made (default 1)',
   'cli.start.noWorkload': 'the departments only hold their data and do not write',
