@@ -1,5 +1,5 @@
 /** `civicbus rebuild view`: for a changed declaration, or a topic that was replaced. */
-import { messageOf } from '../../bus/base/errors.ts';
+import { BusError, messageOf } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import { text } from '../../bus/base/text.ts';
 import { rebuildView, type RebuildPorts } from '../../bus/view/rebuild/rebuild.ts';
@@ -8,6 +8,7 @@ import type { ViewModel } from '../../bus/view/view.ts';
 import { installTables, migrateView } from '../../consumers/install.ts';
 import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
+import { isInstalled } from '../live/lag.ts';
 import { viewAmong } from '../verify/view.ts';
 import { sweepPorts } from '../verify/sweep-ports.ts';
 import type { StackAccess } from '../stack/access.ts';
@@ -18,6 +19,9 @@ export async function rebuildOneView(cli: Cli, name: string, { file }: ViewFiles
   const { out, globals, interrupts, log } = cli;
   const view = await viewAmong(name, file);
   const access = await cli.openStack();
+  if (!(await isInstalled(await access.root('hub'), view))) {
+    throw new BusError('REBUILD_NOT_APPLIED', { view: view.name });
+  }
   const { reread, admin } = await sweepPorts(view, { access, paths: file, log });
   await using lifetime = new Lifetime(log);
   const begunAt = Date.now();

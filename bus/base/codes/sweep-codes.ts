@@ -78,6 +78,13 @@ export const SWEEP_CODES = {
     cause: 'What the source holds does not fit the declaration; the view itself is as it was.',
     remedy: 'Correct the declaration or the source and run the rebuild again.',
   },
+  REBUILD_NOT_APPLIED: {
+    reaction: 'fix-input',
+    exit: 'notFound',
+    message: 'View "{{view}}" was not applied to this stack; there is nothing to rebuild.',
+    cause: 'Its database or tables are not there.',
+    remedy: 'Run: civicbus apply -f connectors/ -f consumers/',
+  },
   REBUILD_GENERATIONS_USED: {
     reaction: 'fix-input',
     exit: 'rejected',

@@ -28,9 +28,17 @@ export async function migrate(
   target: SqlTarget,
   migrations: readonly Migration[],
 ): Promise<string[]> {
+  const { host, port, user, password, database } = target;
   const client = knexModule.knex({
     client: 'mysql2',
-    connection: { ...target, charset: 'utf8mb4' },
+    connection: {
+      host,
+      port,
+      user,
+      password,
+      ...(database === undefined ? {} : { database }),
+      charset: 'utf8mb4',
+    },
     pool: { min: 0, max: 1 },
     log: SILENT,
   });
