@@ -12,6 +12,7 @@ import type { BusConsumer, KafkaAdmin, KafkaBus } from '../kafka/kafka.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import type { RecordReader } from './apply/decode.ts';
 import { ViewEngine, type Applied } from './apply/engine.ts';
+import { guardKeys } from './apply/key-guard.ts';
 import { compileView, type UnitPlan } from './compile/compile.ts';
 import { pruneHistory } from './store/history-store.ts';
 import { viewGroup, type ViewModel } from './view.ts';
@@ -77,7 +78,8 @@ function startConsumer(
   const { view, kafka, database, log, onApplied } = options;
   const engine: ViewEngine = new ViewEngine({
     plans,
-    readerFor: (plan) => recordReader(plan, options.fetchSchema),
+    readerFor: (plan) =>
+      guardKeys(recordReader(plan, options.fetchSchema), { unit: plan.unit, database }),
     database,
     admin: () => Promise.resolve(admin),
     owner: randomUUID(),

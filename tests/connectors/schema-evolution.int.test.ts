@@ -162,11 +162,15 @@ beforeAll(async () => {
     await source.forUser(`GRANT SELECT ON ${source.database}.${name} TO {user}`);
     await source.sql.execute(`INSERT INTO ${name} VALUES ?`, [IDS.map((id) => [id, first])]);
   }
+  await source.sql.execute('CREATE TABLE ticket (number INT PRIMARY KEY, note VARCHAR(20) NULL)');
+  await source.sql.execute("INSERT INTO ticket VALUES (1, 'old'), (2, 'old')");
+  await source.forUser(`GRANT SELECT ON ${source.database}.ticket TO {user}`);
   const file = await source.file((yaml) => yaml + declaredTables());
   await applySources([file], source.context, source);
   captured = await capturedView(stack, source, file, evolvingView);
   running = await captured.run();
   for (const { name } of CASES) await untilEqual(name);
+  await untilCaptured(source, 'the tickets', async () => (await tickets()).size === 2 || undefined);
   writer = writing();
 });
 
@@ -192,6 +196,26 @@ describe('an incompatible change stops its block alone', () => {
     expect(halt.haltCode).toBe(code);
     expect(halt.haltDetail).toContain('column value');
     expect(await shown(name)).toEqual(new Map(IDS.map((id) => [id, String(first)])));
+  });
+
+  test('and so does another primary key, though every value of it can be read', async () => {
+    await source.sql.execute('ALTER TABLE ticket MODIFY number BIGINT NOT NULL');
+    await source.sql.execute("UPDATE ticket SET note = 'new' WHERE number = 1");
+    expect((await untilHalted('ticket')).haltCode).toBe('AVRO_KEY_CHANGED');
+    expect(await tickets()).toEqual(
+      new Map([
+        ['1', 'old'],
+        ['2', 'old'],
+      ]),
+    );
+    await source.sql.execute('ALTER TABLE ticket MODIFY number INT NOT NULL');
+    await repair('ticket');
+    await source.sql.execute("UPDATE ticket SET note = 'newer' WHERE number = 2");
+    await untilCaptured(source, 'the tickets to be level', async () => {
+      const found = await tickets();
+      return (found.get('1') === 'new' && found.get('2') === 'newer') || undefined;
+    });
+    expect(await haltOf('ticket')).toBeUndefined();
   });
 
   test('while every other block, and its department’s connector, goes on', async () => {
@@ -277,7 +301,15 @@ function evolvingView(of: RealSource, database: string, renamedTo: unknown = 'va
       },
     ],
   }));
-  return { ...person, blocks: [...person.blocks, ...blocks] };
+  const ticket = {
+    name: 'ticket',
+    category: CASES.length + 2,
+    authority: 'police',
+    from: { source: of.name, table: `${of.database}.ticket`, key: ['number'] },
+    many: { key: [{ name: 'number', type: 'bigint' }] },
+    items: [{ name: 'note', type: 'varchar(20)' }],
+  };
+  return { ...person, blocks: [...person.blocks, ...blocks, ticket] };
 }
 
 type Columns = readonly (readonly [name: string, type: string])[];
@@ -298,7 +330,7 @@ const DECLARED_LATER: Readonly<Record<string, Columns>> = {
 };
 
 function declaredTables(later: Readonly<Record<string, Columns>> = {}): string {
-  return CASES.map(({ name, made }) => {
+  const tables = CASES.map(({ name, made }) => {
     const columns = later[name] ?? [['value', made.split(' ')[0] ?? '']];
     const lines = columns.map(
       ([column, type]) => `      - { name: ${column}, type: ${type}, classification: internal }\n`,
@@ -309,7 +341,14 @@ function declaredTables(later: Readonly<Record<string, Columns>> = {}): string {
     columns:
       - { name: id_number, type: varchar(18), classification: personal }
 ${lines.join('')}`;
-  }).join('');
+  });
+  return `${tables.join('')}  - name: ticket
+    owner: register-office
+    key: [number]
+    columns:
+      - { name: number, type: int, classification: internal }
+      - { name: note, type: varchar(20), classification: internal }
+`;
 }
 
 /** Changes the people of the same department all the time; answers the last value written. */
@@ -367,6 +406,13 @@ async function shown(block: string): Promise<Map<unknown, unknown>> {
     `SELECT id_number, CAST(${block}_value AS CHAR) AS value FROM citizen__rows WHERE ${block}__there = 1`,
   );
   return new Map(rows.map(({ id_number, value }) => [id_number, value]));
+}
+
+async function tickets(): Promise<Map<unknown, unknown>> {
+  const rows = await captured.hub.query<SqlRow>(
+    'SELECT CAST(number AS CHAR) AS number, note FROM ticket',
+  );
+  return new Map(rows.map(({ number, note }) => [number, note]));
 }
 
 async function untilEqual(block: string, column = 'value'): Promise<void> {

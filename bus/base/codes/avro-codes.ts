@@ -98,6 +98,15 @@ export const AVRO_CODES = {
     remedy:
       'Widen the type in the view declaration and rebuild the view; or have the column narrowed again and run `civicbus repair view NAME --unit UNIT`.',
   },
+  AVRO_KEY_CHANGED: {
+    reaction: 'stop',
+    exit: 'rejected',
+    message: 'The key is written with schema {{schemaId}}; the topic began with schema {{first}}.',
+    cause:
+      'The department changed the primary key of the table: its columns, their types or defaults. Changes of one row would stand in two partitions, without an order between them.',
+    remedy:
+      'Have the primary key restored and run `civicbus repair view NAME --unit UNIT`. If the new key is to stay: take the source down with its topics, apply it anew with the new key, and rebuild the view.',
+  },
   AVRO_REGISTRY_UNREACHABLE: {
     reaction: 'retry',
     exit: 'unreachable',

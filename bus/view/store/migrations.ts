@@ -127,6 +127,13 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
         ADD COLUMN IF NOT EXISTS tried_at DATETIME(3) NULL COMMENT 'last retry'`,
     ],
   },
+  {
+    name: '008-key-schema',
+    statements: [
+      `ALTER TABLE civicbus_offset
+        ADD COLUMN IF NOT EXISTS key_schema INT UNSIGNED NULL COMMENT 'writer schema of the keys in this life of the topic'`,
+    ],
+  },
 ];
 
 /** Rights of the consumer's own database user; it never deletes and never changes a table. */
