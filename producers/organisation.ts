@@ -42,7 +42,7 @@ export type Organisation = {
 };
 
 const PERSONS_PER_ORGANISATION = 8;
-const NEW_MIN = 20;
+const NEW_MIN = 60;
 /** How often an organisation changes its name, address or representative. */
 const VERSIONS = 3;
 /** Primes larger than every factor of 10⁸ and 31⁶: the walks meet each body once. */

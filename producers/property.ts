@@ -62,7 +62,7 @@ export type Sale = {
 };
 
 const PERSONS_PER_PROJECT = 40;
-const NEW_PROJECTS = 5;
+const NEW_PROJECTS = 15;
 const BUILDINGS_MAX = 3;
 const FLOORS_MAX = 5;
 const UNITS_PER_FLOOR = 2;
@@ -87,7 +87,7 @@ export function projectsIn(city: City, range: SerialRange): Project[] {
   return sitesIn(city, range).map((on) => complete(city, on));
 }
 
-/** The site of a project that is loaded, or of one of a few that may come later. */
+/** The site of a project that is loaded, or of one of some that may come later. */
 export function anySite(city: City, random: Random): Site {
   return site(city, random.int(0, projectCount(city) + NEW_PROJECTS - 1));
 }

@@ -19,9 +19,9 @@ async function cancel(scene: Scene): Promise<void> {
   await updateRow(scene, CONTRACT, { id: await sampleContract(scene), columns });
 }
 
-/** The cancellation was a mistake. */
+/** The project's cancellations were a mistake. */
 async function reinstate(scene: Scene): Promise<void> {
-  const { number } = anySite(scene.city, scene.random);
+  const number = await projectWith(scene, 'cancelled');
   await scene.write(
     CONTRACT.table,
     "UPDATE presale_contract SET status = 'signed', cancelled_on = NULL WHERE project_number = ? AND status = 'cancelled'",
@@ -46,7 +46,7 @@ async function sellOut(scene: Scene): Promise<void> {
 
 /** A developer in trouble: every contract of the project is cancelled on one day. */
 async function cancelProject(scene: Scene): Promise<void> {
-  const { number } = anySite(scene.city, scene.random);
+  const number = await projectWith(scene, 'signed');
   await scene.write(
     CONTRACT.table,
     "UPDATE presale_contract SET status = 'cancelled', cancelled_on = ? WHERE project_number = ? AND status = 'signed'",
@@ -82,6 +82,16 @@ async function selfReport(scene: Scene): Promise<void> {
   const id = await sampleKey(scene, PROJECT, anySite(city, random).number);
   const ratio = random.pick(['84.9900', '85.0000', '0.0000', '100.0000', '33.3333', null]);
   await updateRow(scene, PROJECT, { id, columns: { self_reported_sold_ratio: ratio } });
+}
+
+/** The project of the first contract in that status from a random place on; any project when there is none. */
+async function projectWith(scene: Scene, status: 'signed' | 'cancelled'): Promise<string> {
+  const from = anyUnit(scene.city, scene.random);
+  const [row] = await scene.read<{ project_number: string }>(
+    'SELECT project_number FROM presale_contract WHERE status = ? AND contract_number >= ? ORDER BY contract_number LIMIT 1',
+    [status, registerNumber('Y', from.serial, 0)],
+  );
+  return row?.project_number ?? from.projectNumber;
 }
 
 async function sampleContract(scene: Scene): Promise<string | undefined> {

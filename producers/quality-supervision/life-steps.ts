@@ -5,12 +5,13 @@
  */
 import type { Step } from '../department.ts';
 import { updateRow } from '../keyed-rows.ts';
-import { anyOrganisation, anyVersion } from '../organisation.ts';
+import { anyOrganisation } from '../organisation.ts';
 import type { Scene } from '../scene.ts';
-import { changeable, closingDay, REGISTER, sampleCode, standing } from './rows.ts';
+import { changeable, closingDay, knownVersion, REGISTER, sampleCode, standing } from './rows.ts';
 
 async function change(scene: Scene): Promise<void> {
-  const version = anyVersion(scene.city, scene.random);
+  const version = await knownVersion(scene);
+  if (version === undefined) return;
   const columns = { ...changeable(version, scene.random), ...standing('changed') };
   await updateRow(scene, REGISTER, { id: version.code, columns });
 }

@@ -4,7 +4,14 @@ import type { Step } from '../department.ts';
 import { deleteRow, replaceRow, updateRow } from '../keyed-rows.ts';
 import { anyOrganisation, newOrganisation, organisation } from '../organisation.ts';
 import type { Scene } from '../scene.ts';
-import { changeable, organisationRow, REGISTER, sampleCode, standing } from './rows.ts';
+import {
+  changeable,
+  knownVersion,
+  organisationRow,
+  REGISTER,
+  sampleCode,
+  standing,
+} from './rows.ts';
 
 const LONG_ROWS = { min: 50, max: 120 } as const;
 /** Serials that nothing else uses: organisations that appear in one long transaction only. */
@@ -49,9 +56,9 @@ async function correctCode(scene: Scene): Promise<void> {
 
 /** Deleted and entered anew within one transaction: the same code, another row. */
 async function replace(scene: Scene): Promise<void> {
-  const one = anyOrganisation(scene.city, scene.random);
-  const row = organisationRow(one, scene.random);
-  await replaceRow(scene, REGISTER, { id: one.code, row });
+  const one = await knownVersion(scene);
+  if (one === undefined) return;
+  await replaceRow(scene, REGISTER, { id: one.code, row: organisationRow(one, scene.random) });
 }
 
 /** Many register at once, and one of them changes twice in the same breath. */

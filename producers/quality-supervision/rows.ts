@@ -3,8 +3,8 @@ import type { Random } from '../../bus/base/random.ts';
 import type { SqlRow } from '../../bus/sql/sql.ts';
 import { addDays } from '../dates.ts';
 import { type Keyed, sampleKey } from '../keyed-rows.ts';
-import { anyOrganisation, type Organisation } from '../organisation.ts';
-import type { Scene } from '../scene.ts';
+import { anyOrganisation, anyVersion, type Organisation } from '../organisation.ts';
+import { placeholders, type Scene } from '../scene.ts';
 
 export const REGISTER: Keyed = { table: 'organisation', key: 'organisation_code' };
 
@@ -12,6 +12,7 @@ export const REGISTER: Keyed = { table: 'organisation', key: 'organisation_code'
 export type OrganisationStatus = 'registered' | 'changed' | 'closed' | 'merged';
 
 const FORGOTTEN_SHARE = 0.01;
+const CANDIDATES = 12;
 
 /** A fresh registration. */
 export function organisationRow(of: Organisation, random: Random): SqlRow {
@@ -58,4 +59,17 @@ export function closingDay(random: Random): string {
 /** The code of some organisation that is in the register, whatever its status. */
 export function sampleCode(scene: Scene): Promise<string | undefined> {
   return sampleKey(scene, REGISTER, anyOrganisation(scene.city, scene.random).code);
+}
+
+/** An organisation that is in the register, in any of its versions. */
+export async function knownVersion(scene: Scene): Promise<Organisation | undefined> {
+  const { city, random } = scene;
+  const some = Array.from({ length: CANDIDATES }, () => anyVersion(city, random));
+  const codes = some.map(({ code }) => code);
+  const rows = await scene.read<{ code: string }>(
+    `SELECT organisation_code AS code FROM organisation WHERE organisation_code IN (${placeholders(codes)})`,
+    codes,
+  );
+  const known = new Set(rows.map(({ code }) => code));
+  return some.find(({ code }) => known.has(code));
 }

@@ -52,7 +52,7 @@ describe('the property of the city', () => {
   test('any unit is one of those of its project', () => {
     const random = seededRandom(3);
     const units = new Map(
-      projectsIn(city, { firstSerial: 0, endSerial: city.size + 400 }).flatMap((project) =>
+      projectsIn(city, { firstSerial: 0, endSerial: city.size + 1_000 }).flatMap((project) =>
         project.units.map((unit) => [unit.number, unit]),
       ),
     );

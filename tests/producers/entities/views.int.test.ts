@@ -20,7 +20,7 @@ import type { ViewComparison } from '../../../producers/view-comparison.ts';
 import { testStack } from '../../support/env.ts';
 import { engineRig, type Rig } from '../../support/view/engine-rig.ts';
 import { tableFeed } from '../../support/view/table-feed.ts';
-import { departmentsHere } from './departments-here.ts';
+import { cityHere } from '../support.ts';
 
 const DAYS = 2;
 const STEPS_PER_DAY = 40;
@@ -43,11 +43,8 @@ const departmentsOf = ({ view }: Rig): Department[] => {
 /** The initial load and then some days of every department, compared after each. */
 async function live(rig: Rig, compare: (tables: EntityTables, day: number) => Promise<void>) {
   const departments = departmentsOf(rig);
-  const databases = await departmentsHere(stack, {
-    departments,
-    city,
-    suffix: rig.view.name.slice(0, 1),
-  });
+  const suffix = rig.view.name.slice(0, 1);
+  const { databases } = await cityHere(stack, { city, suffix, only: departments });
   const feed = await tableFeed(rig, databases);
   for (let day = 0; day <= DAYS; day++) {
     if (day > 0) await work(departments, databases, day);
