@@ -42,6 +42,7 @@ describe('a source that grows', () => {
     const { plan } = await applySources([await source.file(withNote)], source.context, source);
     expect(plan.steps.flatMap(({ changes }) => changes.map(({ field }) => field))).toEqual([
       'column.include.list',
+      'column.propagate.source.type',
     ]);
     const before = await rowsOf('new_permit');
     await source.sql.execute("INSERT INTO new_permit VALUES (8, 'x')");
