@@ -19,6 +19,9 @@ import type { OursSettings, Progress } from './ours-process.ts';
 const VIEW_FILE = join(import.meta.dirname, 'view.yaml');
 const PROCESS_FILE = join(import.meta.dirname, 'ours-process.ts');
 
+/** A halted or paused partition would otherwise be waited for for ever. */
+const STALLED_MS = 120_000;
+
 export type InstalledView = { readonly view: ViewModel; readonly settings: OursSettings };
 
 /** From the first to the last applied change, ms since the epoch. */
@@ -87,6 +90,7 @@ function watchProgress(child: ChildProcess, { endpoints, signal }: Site) {
   let applied = 0;
   let span: Span | undefined;
   let failure: BusError | undefined;
+  let lastMs = Date.now();
   let changed = () => {};
   const failed = (why: string) => {
     failure ??= new BusError('BENCH_SIDE_FAILED', { side: 'ours', why, logs });
@@ -96,6 +100,7 @@ function watchProgress(child: ChildProcess, { endpoints, signal }: Site) {
     const progress = message as Progress;
     if (progress.kind === 'ended') return failed(progress.why);
     applied += progress.records;
+    lastMs = Date.now();
     span = { fromMs: span?.fromMs ?? progress.fromMs, toMs: progress.toMs };
     changed();
   });
@@ -109,14 +114,21 @@ function watchProgress(child: ChildProcess, { endpoints, signal }: Site) {
     check: () => {
       if (failure) throw failure;
     },
-    applied: (records: number) =>
-      new Promise<Span>((resolve, reject) => {
+    applied(records: number) {
+      lastMs = Date.now();
+      const look = setInterval(() => {
+        if (Date.now() - lastMs > STALLED_MS)
+          failed(`it applied nothing for ${STALLED_MS / 1_000} s.`);
+      }, STALLED_MS / 10);
+      const done = new Promise<Span>((resolve, reject) => {
         changed = () => {
           if (failure) reject(failure);
           else if (span && applied >= records) resolve(span);
         };
         changed();
-      }),
+      });
+      return done.finally(() => clearInterval(look));
+    },
   };
 }
 
