@@ -221,6 +221,53 @@ describe('a view that runs', () => {
     await target.execute('DELETE FROM civicbus_dead_letter');
   });
 
+  test('a record set aside is retried by its place; one that left the log is shown as lost', async () => {
+    const target = await stack.openSql('hub', { database: hubDatabase });
+    const unit = `${viewName}/identity`;
+    const topic = `cdc.${source.name}.${source.database}.person`;
+    const [place] = await target.query<{ part: number; off: number }>(
+      'SELECT `partition` AS part, next_offset - 1 AS off FROM civicbus_offset WHERE next_offset > 0 LIMIT 1',
+    );
+    const letter =
+      'INSERT INTO civicbus_dead_letter (unit, topic, `partition`, `offset`, generation, code, detail) VALUES ?';
+    await target.execute(letter, [
+      [[unit, topic, place!.part, 1_000_000, 1, 'AVRO_BODY_BROKEN', '']],
+    ]);
+    const args = [
+      'retry',
+      'dead-letter',
+      unit,
+      topic,
+      String(place!.part),
+      '1000000',
+      '-f',
+      viewFile,
+    ];
+    expect(await items(...args)).toMatchObject([{ unit, offset: '1000000', state: 'lost' }]);
+    expect(await items('get', 'dead-letters', '-f', viewFile)).toMatchObject([{ state: 'lost' }]);
+    expect(await items('retry', 'dead-letter', '--all', '-f', viewFile)).toEqual([]);
+    expect((await on(...args)).exit).toBe(5);
+    expect(await lag()).toMatchObject({ state: 'caught-up' });
+  });
+
+  test('it is rebuilt beside itself, and the consumer that runs goes on by itself', async () => {
+    await hub.execute(`UPDATE ${hubDatabase}.citizen__rows SET name = 'altered'`);
+    const rebuilt = await on('rebuild', 'view', viewName, ...files(), '-o', 'json');
+    expect(rebuilt, rebuilt.stderr).toMatchObject({ exit: 0 });
+    expect(answerOf(rebuilt).items).toMatchObject([{ generation: 2, heldUnits: [] }]);
+    await source.sql.execute("UPDATE person SET name = 'rebuilt' WHERE id_number = '2'");
+    await waitFor(
+      async () => {
+        const rows = await hub.query<{ name: string }>(
+          `SELECT name FROM ${hubDatabase}.citizen ORDER BY id_number`,
+        );
+        return rows.map(({ name }) => name).join() === '𠮷田,rebuilt';
+      },
+      { what: 'the change after the rebuild', ...WAIT },
+    );
+    expect(await items('get', 'sweeps', '-f', viewFile)).toEqual([]);
+  });
+
   test('a source whose connector does not run is told beside the lag', async () => {
     await source.ports.connect.pause(`src-${source.name}`);
     const { warnings } = await waitFor(
