@@ -11,6 +11,7 @@ import type { ViewModel } from '../../bus/view/view.ts';
 import type { Comparison } from '../../producers/compare-rows.ts';
 import { comparePopulation } from '../../producers/population-compare.ts';
 import { readSourceTables } from '../../producers/source-tables.ts';
+import { DEPARTMENTS } from '../../producers/departments.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { openDepartments } from '../stack/city.ts';
 
@@ -31,7 +32,9 @@ export async function verifyPopulation(
   { access, holdWriters, timeoutMs }: VerifyOptions,
 ): Promise<Verification> {
   const compare = () => untilEqual(view, { access, timeoutMs });
-  return holdWriters ? withWritersHeld(await access.root('providers'), compare) : compare();
+  if (!holdWriters) return compare();
+  const providers = await access.root('providers');
+  return withWritersHeld(providers, () => withRegistersHeld(access, compare));
 }
 
 async function untilEqual(
@@ -80,6 +83,23 @@ async function withWritersHeld<T>(root: SqlDatabase, work: () => Promise<T>): Pr
       await session.execute('UNLOCK TABLES');
     }
   });
+}
+
+/** The same on PostgreSQL: every transaction of a department's system begins with its session's row. */
+async function withRegistersHeld<T>(access: StackAccess, work: () => Promise<T>): Promise<T> {
+  const databases = DEPARTMENTS.filter(({ engine }) => engine === 'postgresql');
+  const held = databases.reduceRight(
+    (inner, { databaseName }) =>
+      async () => {
+        const database = await access.registers(databaseName);
+        return database.transaction(async (session) => {
+          await session.execute('LOCK TABLE workload_session IN SHARE MODE');
+          return inner();
+        });
+      },
+    work,
+  );
+  return held();
 }
 
 function columnsOf({ differences }: Comparison): string[] {
