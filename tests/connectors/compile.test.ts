@@ -7,12 +7,15 @@ import { readFile } from 'node:fs/promises';
 import { CONTEXT, fixtureSource } from './fixtures.ts';
 
 describe('compileSource', () => {
-  test.each(['police', 'civil-affairs', 'health'])('gives for %s exactly the golden file', async (name) => {
-    const [loaded] = await loadSources([`connectors/${name}/source.yaml`]);
-    const compiled = compileSource(loaded!.source, CONTEXT);
-    const json = `${JSON.stringify(compiled, null, 2)}\n`;
-    await expect(json).toMatchFileSnapshot(`golden/${name}.json`);
-  });
+  test.each(['police', 'civil-affairs', 'health'])(
+    'gives for %s exactly the golden file',
+    async (name) => {
+      const [loaded] = await loadSources([`connectors/${name}/source.yaml`]);
+      const compiled = compileSource(loaded!.source, CONTEXT);
+      const json = `${JSON.stringify(compiled, null, 2)}\n`;
+      await expect(json).toMatchFileSnapshot(`golden/${name}.json`);
+    },
+  );
 
   test('names a column only when it is captured', () => {
     const { config } = compileSource(fixtureSource(), CONTEXT).connector;
