@@ -79,8 +79,8 @@ export function startOurs(
   const progress = watchProgress(child, site);
   return {
     pid: must(child.pid, 'the process of our side'),
-    applied: progress.applied,
-    check: progress.check,
+    applied: (records) => progress.applied(records),
+    check: () => progress.check(),
     end: () => ended(child),
   };
 }

@@ -43,7 +43,8 @@ const HALT_CHECK_MS = 1_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 /** Bounds one transaction: about 5,000 records of a usual row. */
 const BYTES_PER_PARTITION_MAX = 1_048_576;
-const FETCH_WAIT_MS_MAX = 100;
+/** An answer comes as soon as there is a record; this is how often an idle view asks again. */
+const FETCH_WAIT_MS_MAX = 500;
 
 /** Starts the view; throws VIEW_TOPIC_ABSENT when a topic is missing or hidden from this user. */
 export async function runView(options: RunViewOptions): Promise<RunningView> {

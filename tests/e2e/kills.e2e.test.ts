@@ -68,6 +68,10 @@ test(
     const counters = await working.stop();
     expect(counters.transactions).toBeGreaterThan(0);
     expect(await city.settled(RECOVERY_MS)).toBeGreaterThan(0);
+    for (const view of ['population', 'legal-entity', 'property']) {
+      const verified = await city.civicbus('verify', 'view', view, '--timeout', '300');
+      expect(verified, verified.stderr).toMatchObject({ exit: 0 });
+    }
     expect(
       await city.hub.query(
         'SELECT unit, halt_code FROM civicbus_offset WHERE halt_code IS NOT NULL',

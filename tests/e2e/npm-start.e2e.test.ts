@@ -9,6 +9,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXIT } from '../../bus/base/codes/code.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import { waitFor } from '../../bus/base/retry.ts';
+import { readerViews, type ViewModel } from '../../bus/view/view.ts';
+import { declaredViews } from '../../cli/live/declared-views.ts';
+import type { VerificationItem } from '../../cli/verify/tables.ts';
 import { civicbusAt, type LiveCity, newHome, npmStart, openCity, run } from './live-city.ts';
 
 const RECOVERY_MS = 300_000;
@@ -21,7 +24,33 @@ const SERVICES = [
   'subscribers',
   'registers',
   'view-population',
+  'view-legal-entity',
 ];
+
+const VIEWS = ['population', 'legal-entity', 'property'];
+const ALTERED = [
+  {
+    view: 'population',
+    table: 'hub_population.person__rows',
+    key: 'id_number',
+    column: 'name',
+    rows: 60,
+  },
+  {
+    view: 'legal-entity',
+    table: 'hub_legal_entity.legal_entity__rows',
+    key: 'organisation_code',
+    column: 'name',
+    rows: 30,
+  },
+  {
+    view: 'property',
+    table: 'hub_property.project__rows',
+    key: 'project_number',
+    column: 'developer',
+    rows: 10,
+  },
+] as const;
 
 const lifetime = new Lifetime();
 let home: string;
@@ -97,6 +126,40 @@ test('each process may be killed while the departments work; the view stays exac
   for (const name of SERVICES) await killAndAwait(name);
   await working.stop();
   expect(await city.settled(RECOVERY_MS)).toBeGreaterThan(0);
+  for (const view of VIEWS) expect(await differencesOf(view)).toEqual([]);
+});
+
+test('every item of the declarations is a column that readers of the live hub see, and nothing else is', async () => {
+  for (const view of await declaredViews()) {
+    const columns = await (
+      await city.access.root('hub')
+    ).query<{ name: string }>(
+      "SELECT CONCAT(table_name, '.', column_name) AS name FROM information_schema.columns WHERE table_schema = ? AND table_name IN (?) AND column_name NOT LIKE '%\\_\\_at'",
+      [view.database, readerViews(view)],
+    );
+    expect(columns.map(({ name }) => name).sort()).toEqual(shownColumns(view).sort());
+  }
+});
+
+test('100 rows altered behind the views’ backs are found, none else, and repaired', async () => {
+  const hub = await city.access.root('hub');
+  for (const { view, table, key, column, rows } of ALTERED) {
+    const keys = await hub.query<{ k: string }>(
+      `SELECT ${key} AS k FROM ${table} WHERE ${column} IS NOT NULL ORDER BY ${key} LIMIT ?`,
+      [rows],
+    );
+    expect(keys).toHaveLength(rows);
+    await hub.execute(`UPDATE ${table} SET ${column} = '改' WHERE ${key} IN (?)`, [
+      keys.map(({ k }) => k),
+    ]);
+    expect(await differencesOf(view)).toEqual(
+      keys.map(({ k }) => ({ key: k, kind: 'different', columns: [column] })),
+    );
+    const repaired = await city.civicbus('repair', 'view', view, '--timeout', '300');
+    expect(repaired, repaired.stderr).toMatchObject({ exit: EXIT.ok });
+    expect(await differencesOf(view)).toEqual([]);
+  }
+  expect(ALTERED.reduce((sum, { rows }) => sum + rows, 0)).toBe(100);
 });
 
 test('no secret stands in a command line, a log, or a file that others may read', async () => {
@@ -132,6 +195,30 @@ test('npm run stop ends everything', async () => {
   expect(stopped, stopped.stderr).toMatchObject({ exit: EXIT.ok });
   expect(pids.filter(isRunning)).toEqual([]);
 });
+
+/** What `civicbus verify view` finds, by key. */
+async function differencesOf(view: string): Promise<unknown[]> {
+  const ran = await city.civicbus('verify', 'view', view, '-o', 'json', '--timeout', '300');
+  if (ran.stdout === '') throw new Error(ran.stderr);
+  const [item] = (JSON.parse(ran.stdout) as { items: readonly VerificationItem[] }).items;
+  expect(item?.undecided, ran.stderr).toEqual([]);
+  expect(item?.rows).toBeGreaterThan(0);
+  return (item?.differences ?? [])
+    .map(({ key, kind, columns }) => ({ key: key.join(), kind, columns }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Key, items, and for child rows the entity they belong to. */
+function shownColumns({ entity, blocks }: ViewModel): string[] {
+  const own = blocks
+    .filter(({ many }) => !many)
+    .flatMap(({ items }) => items.map(({ name }) => `${entity.table}.${name}`));
+  const children = blocks.flatMap(({ name, key, many, items }) => {
+    const columns = [...key, ...(many?.entity ? [many.entity] : []), ...items];
+    return many ? [...new Set(columns.map((column) => `${name}.${column.name}`))] : [];
+  });
+  return [`${entity.table}.${entity.key.name}`, ...own, ...children];
+}
 
 function deadLetters(): Promise<{ readonly code: string }[]> {
   return city.hub.query('SELECT code FROM civicbus_dead_letter ORDER BY `offset`');

@@ -5,7 +5,7 @@ export const LIMITS = {
   /** kafkajs' own default; the fetch as a whole is bound to ten times as much. */
   bytesPerPartitionMax: 1_048_576,
   concurrency: 4,
-  fetchWaitMsMax: 250,
+  fetchWaitMsMax: 500,
   sessionTimeoutMs: 45_000,
   rebalanceTimeoutMs: 60_000,
   heartbeatMsMax: 1_000,
