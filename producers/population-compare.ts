@@ -3,59 +3,39 @@
  * the hub find them. Nothing is compared at one moment: call it when nobody writes, or until it is equal.
  */
 import type { SqlSession } from '../bus/sql/sql.ts';
-import { compareRows, type ComparableRow, type Comparison } from './compare-rows.ts';
+import type { Comparison } from './compare-rows.ts';
 import { CHILD_TABLES, childColumns, childKey, expectedChildren } from './population-children.ts';
-import { conflictKey, expectedConflicts } from './population-conflicts.ts';
+import { expectedConflicts } from './population-conflicts.ts';
 import { expectedPopulation, POPULATION_ITEMS } from './population-oracle.ts';
-import type { SourceTables, TextRow } from './source-tables.ts';
-
-export type PopulationComparison = Comparison & {
-  /** By what was compared: "person", each child table, "civicbus_conflict". */
-  readonly parts: Readonly<Record<string, Comparison>>;
-};
+import type { SourceTables } from './source-tables.ts';
+import {
+  compareConflicts,
+  compareTable,
+  viewComparison,
+  type ViewComparison,
+} from './view-comparison.ts';
 
 /** `hub` is in the view's database, with the right to read its conflicts. Throws SQL errors. */
 export async function comparePopulation(
   hub: SqlSession,
   tables: SourceTables,
-): Promise<PopulationComparison> {
+): Promise<ViewComparison> {
   const parts: Record<string, Comparison> = {
-    person: compareRows(expectedPopulation(tables), await personsOf(hub)),
+    person: await compareTable(hub, {
+      name: 'person',
+      key: 'id_number',
+      columns: POPULATION_ITEMS,
+      expected: expectedPopulation(tables),
+    }),
   };
   for (const child of CHILD_TABLES) {
-    const rows = await readTable(hub, child.name, childColumns(child));
-    const actual = new Map(rows.map((row) => [childKey(child, row), row]));
-    parts[child.name] = compareRows(expectedChildren(child, tables), actual);
+    parts[child.name] = await compareTable(hub, {
+      name: child.name,
+      key: (row) => childKey(child, row),
+      columns: childColumns(child),
+      expected: expectedChildren(child, tables),
+    });
   }
-  parts['civicbus_conflict'] = compareRows(expectedConflicts(tables), await openConflicts(hub));
-  return { ...sumOf(Object.values(parts)), parts };
-}
-
-async function personsOf(hub: SqlSession): Promise<Map<string, ComparableRow>> {
-  const rows = await readTable(hub, 'person', POPULATION_ITEMS);
-  return new Map(rows.map((row) => [row['id_number'] ?? '', row]));
-}
-
-async function openConflicts(hub: SqlSession): Promise<Map<string, ComparableRow>> {
-  const rows = await hub.query<Record<'item' | 'reporter' | 'entity', string> & TextRow>(
-    'SELECT item, reporter, entity, authority_value AS authorityValue, reported_value AS reportedValue' +
-      ' FROM civicbus_conflict WHERE resolved_ms IS NULL',
-  );
-  return new Map(rows.map((row) => [conflictKey(row), row]));
-}
-
-function readTable(hub: SqlSession, table: string, columns: readonly string[]): Promise<TextRow[]> {
-  const selected = columns.map((column) => `CAST(${column} AS CHAR) AS ${column}`);
-  return hub.query<TextRow>(`SELECT ${selected.join(', ')} FROM ${table}`);
-}
-
-function sumOf(parts: readonly Comparison[]): Comparison {
-  const sum = (of: (part: Comparison) => number) => parts.reduce((n, part) => n + of(part), 0);
-  return {
-    equal: parts.every(({ equal }) => equal),
-    expectedRows: sum(({ expectedRows }) => expectedRows),
-    actualRows: sum(({ actualRows }) => actualRows),
-    differing: sum(({ differing }) => differing),
-    differences: parts.flatMap(({ differences }) => differences),
-  };
+  parts['civicbus_conflict'] = await compareConflicts(hub, expectedConflicts(tables));
+  return viewComparison(parts);
 }

@@ -9,20 +9,21 @@ export type ViewComparison = Comparison & {
   readonly parts: Readonly<Record<string, Comparison>>;
 };
 
-/** Compares one readers' table whose key is the column `key`. Throws SQL errors. */
+/** Compares one readers' table by its key: a column, or what is made of several. Throws SQL errors. */
 export async function compareTable(
   hub: SqlSession,
   table: {
     readonly name: string;
-    readonly key: string;
+    readonly key: string | ((row: TextRow) => string);
     readonly columns: readonly string[];
     readonly expected: ReadonlyMap<string, ComparableRow>;
   },
 ): Promise<Comparison> {
   const { name, key, columns, expected } = table;
+  const keyOf = typeof key === 'string' ? (row: TextRow) => row[key] ?? '' : key;
   const selected = columns.map((column) => `CAST(${column} AS CHAR) AS ${column}`);
   const rows = await hub.query<TextRow>(`SELECT ${selected.join(', ')} FROM ${name}`);
-  return compareRows(expected, new Map(rows.map((row) => [row[key] ?? '', row])));
+  return compareRows(expected, new Map(rows.map((row) => [keyOf(row), row])));
 }
 
 /** Compares the conflicts that are open. Needs the right to read them. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
 import { addExamples, addGroup, addViewFiles, type Run, type ViewFiles } from '../command.ts';
 import { addConflicts } from './get-conflicts.ts';
+import { addHistory } from './get-history.ts';
 
 export function registerGet(program: Command, run: Run): void {
   const group = addGroup(program, 'get', [
@@ -26,6 +27,7 @@ export function registerGet(program: Command, run: Run): void {
   }
   addSweeps(group, run);
   addConflicts(group, run);
+  addHistory(group, run);
 }
 
 function addSweeps(group: Command, run: Run): void {

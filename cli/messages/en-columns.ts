@@ -38,6 +38,7 @@ export const EN_COLUMNS: TextTable = {
   'cli.column.partition': 'PARTITION',
   'cli.column.partitions': 'PARTITIONS',
   'cli.column.pid': 'PID',
+  'cli.column.position': 'POSITION AT SOURCE',
   'cli.column.readBy': 'READ BY',
   'cli.column.recomputed': 'WORKED OUT',
   'cli.column.records': 'RECORDS',

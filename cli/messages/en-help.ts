@@ -45,6 +45,11 @@ export const EN_HELP: TextTable = {
   'cli.get.conflicts.all': 'also those that were resolved',
   'cli.get.conflicts.values': 'show the two values, which are personal',
   'cli.get.conflicts.limit': 'show at most this many of each view',
+  'cli.get.history.description':
+    'What happened to the source rows of one key: created, changed, deleted, read again, swept.',
+  'cli.get.history.key': 'the key of the source row; a JSON list where it has several columns',
+  'cli.get.history.values': 'show what the row held after each change, which is personal',
+  'cli.get.history.limit': 'show at most this many, the newest',
   'cli.describe.description': 'Everything known of one thing.',
   'cli.describe.connector.description':
     'State, tasks with the whole trace, topics, position and config.',

@@ -46,6 +46,13 @@ export const CLI_TEXTS: TextTable = {
 
   'cli.empty.conflicts': 'No conflict: where several departments have an item, they agree.',
 
+  'cli.empty.history': 'No change of a row with this key is on record.',
+  'cli.history.op.c': 'created',
+  'cli.history.op.u': 'changed',
+  'cli.history.op.d': 'deleted',
+  'cli.history.op.r': 'read by a snapshot',
+  'cli.history.op.s': 'swept: no longer at the source',
+
   'cli.get.conflicts.more': 'Only {{shown}} of {{found}} are shown; see --limit.',
   'cli.get.conflicts.count': '{{open}} open.',
   'cli.conflict.open': 'open for {{age}}',

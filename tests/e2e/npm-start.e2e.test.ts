@@ -91,6 +91,20 @@ test('a change committed by hand in the police database shows in hub_population.
     { what: 'the change to show', timeoutMs: RECOVERY_MS, intervalMs: 20 },
   );
   expect(shown.name).toBe(name);
+  const history = (...flags: readonly string[]) =>
+    city.civicbus(
+      'get',
+      'history',
+      'population',
+      String(person?.id_number),
+      '-o',
+      'json',
+      ...flags,
+    );
+  const { items } = JSON.parse((await history()).stdout) as { items: readonly unknown[] };
+  expect(items[0]).toMatchObject({ unit: 'population/identity', change: 'changed' });
+  expect(JSON.stringify(items)).not.toContain('手改');
+  expect((await history('--values')).stdout).toContain('手改');
 });
 
 test('a second start of the same home is refused and says who holds it', async () => {

@@ -17,6 +17,13 @@ export const CLI_CODES = {
     remedy:
       'Choose one of the names listed, or apply its declaration first: civicbus apply -f PATH',
   },
+  CLI_NO_HISTORY: {
+    reaction: 'fix-input',
+    exit: 'notFound',
+    message: 'View "{{view}}" keeps no history.',
+    cause: 'Its declaration has no "history".',
+    remedy: 'Declare "history: { retentionDays: … }" in its view.yaml; it begins from then on.',
+  },
   CLI_NOTHING_DECLARED: {
     reaction: 'fix-input',
     exit: 'usage',
