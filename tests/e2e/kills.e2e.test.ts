@@ -11,7 +11,7 @@ import { seededRandom } from '../../bus/base/random.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import { PROJECT, startCity, type LiveCity } from './live-city.ts';
 
-const KILLS = 24;
+const KILLS = 16;
 const RECOVERY_MS = 300_000;
 /** Generous: on a busy machine each recovery of the worker takes a minute. */
 const TEST_MS = 2_700_000;

@@ -79,7 +79,7 @@ describe('the native stack', () => {
       await hub.execute('INSERT INTO kept.rows VALUES (42)');
     });
     const running = await runningIdentities();
-    expect(running).toHaveLength(6);
+    expect(running).toHaveLength(7);
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(0);

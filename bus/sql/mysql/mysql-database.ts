@@ -16,6 +16,7 @@ import { sqlError } from './mysql-errors.ts';
 
 const DEFAULT_CONNECTIONS_MAX = 8;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+const DEFAULT_IDLE_TRANSACTION_S = 30;
 const SESSION_SQL_MODE =
   'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
@@ -25,6 +26,11 @@ export type DatabaseOptions = {
   readonly connectTimeoutMs?: number;
   /** Of transactions that do not ask for another; default READ COMMITTED. */
   readonly isolation?: Isolation;
+  /**
+   * A transaction in which nothing was asked for so long is ended by the server, with its connection
+   * (MariaDB only); default 30 s. A process that stands still would else keep its locks for hours.
+   */
+  readonly idleTransactionSeconds?: number;
 };
 
 /** Opens a pool; nothing is sent before the first statement. */
@@ -46,19 +52,26 @@ export function openDatabase(target: SqlTarget, options: DatabaseOptions = {}): 
     connectTimeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     enableKeepAlive: true,
   });
-  return new MysqlDatabase(pool, target, isolation);
+  const idleSeconds = options.idleTransactionSeconds ?? DEFAULT_IDLE_TRANSACTION_S;
+  return new MysqlDatabase(pool, target, { isolation, idleSeconds });
 }
 
 class MysqlDatabase implements SqlDatabase {
   readonly #pool: Pool;
   readonly #target: SqlTarget;
   readonly #isolation: Isolation;
+  readonly #idleSeconds: number;
   readonly #prepared = new WeakSet<object>();
 
-  constructor(pool: Pool, target: SqlTarget, isolation: Isolation) {
+  constructor(
+    pool: Pool,
+    target: SqlTarget,
+    { isolation, idleSeconds }: { readonly isolation: Isolation; readonly idleSeconds: number },
+  ) {
     this.#pool = pool;
     this.#target = target;
     this.#isolation = isolation;
+    this.#idleSeconds = idleSeconds;
   }
 
   query<T>(sql: string, values?: readonly unknown[]): Promise<T[]> {
@@ -125,7 +138,7 @@ class MysqlDatabase implements SqlDatabase {
       const connection = await this.#pool.getConnection();
       if (!this.#prepared.has(connection.connection)) {
         await connection.query(
-          `SET SESSION sql_mode='${SESSION_SQL_MODE}', time_zone='+00:00', tx_isolation='${this.#isolation.replace(' ', '-')}'`,
+          `SET SESSION sql_mode='${SESSION_SQL_MODE}', time_zone='+00:00', tx_isolation='${this.#isolation.replace(' ', '-')}' /*M!100300 , idle_transaction_timeout=${this.#idleSeconds} */`,
         );
         this.#prepared.add(connection.connection);
       }

@@ -8,7 +8,7 @@ import { seedCount } from '../../../support/view/seed-count.ts';
 import { expectedPersons, SimulatedSource } from '../../../support/view/simulated-source.ts';
 
 const STEPS = 300;
-const SEEDS = seedCount(40);
+const SEEDS = seedCount(200);
 const STEPS_WATCHED = 150;
 const SEEDS_WATCHED = Math.ceil(SEEDS / 8);
 
