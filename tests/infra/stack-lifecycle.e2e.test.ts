@@ -137,7 +137,7 @@ describe('the native stack', () => {
       },
       { what: 'the record of all programs', timeoutMs: 30_000 },
     );
-    expect(running).toHaveLength(7);
+    expect(running).toHaveLength(8);
     await stack.down();
     expect(running.filter(isAlive)).toEqual([]);
   });
