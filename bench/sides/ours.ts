@@ -13,6 +13,7 @@ import type { ViewModel } from '../../bus/view/view.ts';
 import { viewGroup } from '../../bus/view/view.ts';
 import { installView, viewDatabaseUser } from '../../consumers/install.ts';
 import { loadView } from '../../consumers/view-files.ts';
+import { VIEW_NODE_OPTIONS } from '../../bus/view/memory.ts';
 import type { Site } from '../site.ts';
 import type { OursSettings, Progress } from './ours-process.ts';
 
@@ -73,7 +74,7 @@ export function startOurs(
   nodeOptions: readonly string[] = [],
 ): OursProcess {
   const child = fork(PROCESS_FILE, [JSON.stringify(settings)], {
-    execArgv: [...nodeOptions],
+    execArgv: [...VIEW_NODE_OPTIONS, ...nodeOptions],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const progress = watchProgress(child, site);

@@ -1,5 +1,6 @@
 /** The programs of the live city that run beside the services: each view's consumer and the workload. */
 import { join } from 'node:path';
+import { VIEW_NODE_OPTIONS } from '../../bus/view/memory.ts';
 import { identityOf } from '../../infra/native/process/identity.ts';
 import type { ProcessSpec } from '../../infra/native/process/supervised-process.ts';
 import { readStatusFile } from '../live/status-file.ts';
@@ -15,25 +16,26 @@ const STATUS_MS_MAX = 5_000;
 export type Program = ProcessSpec & { readonly statusFile: string };
 
 export function viewProgram(view: string, home: string): Program {
-  return program(`view-${view}`, home, [
-    'run',
-    'view',
-    view,
-    '--session-timeout',
-    String(SESSION_TIMEOUT_S),
-  ]);
+  const args = ['run', 'view', view, '--session-timeout', String(SESSION_TIMEOUT_S)];
+  return program(`view-${view}`, { home, args, nodeOptions: VIEW_NODE_OPTIONS });
 }
 
 export function workloadProgram(ratePerSecond: number, home: string): Program {
-  return program('workload', home, ['run', 'workload', '--rate', String(ratePerSecond)]);
+  return program('workload', { home, args: ['run', 'workload', '--rate', String(ratePerSecond)] });
 }
 
-function program(name: string, home: string, args: readonly string[]): Program {
+type Run = {
+  readonly home: string;
+  readonly args: readonly string[];
+  readonly nodeOptions?: readonly string[];
+};
+
+function program(name: string, { home, args, nodeOptions = [] }: Run): Program {
   const statusFile = join(home, 'data', `${name}.status.json`);
   return {
     name,
     command: process.execPath,
-    args: [MAIN, ...args, '--stack', home, '--status-file', statusFile],
+    args: [...nodeOptions, MAIN, ...args, '--stack', home, '--status-file', statusFile],
     logFile: join(home, 'logs', `${name}.log`),
     restart: 'always',
     graceMs: GRACE_MS,
