@@ -2,6 +2,7 @@
  * Where a MariaDB source's binary log ends, and how far its Debezium connector has committed.
  * Compared by GTID where the connector knows one, else by file and position.
  */
+import { parseGtid } from '../change/position.ts';
 import type { ConnectCluster } from '../connect/connect.ts';
 import type { SqlSession } from '../sql/sql.ts';
 import { connectorState } from './connector-state.ts';
@@ -59,13 +60,11 @@ export function isAtLeast(at: LogPosition, wanted: LogPosition): boolean {
 }
 
 /** "domain-server-sequence", one per domain; of a domain with several servers the greatest counts. */
-function sequences(gtids: string): Map<string, bigint> {
-  const found = new Map<string, bigint>();
+function sequences(gtids: string): Map<number, bigint> {
+  const found = new Map<number, bigint>();
   for (const gtid of gtids.split(',')) {
-    const [domain = '', , sequence = ''] = gtid.trim().split('-');
-    if (!/^\d+$/.test(sequence)) continue;
-    const value = BigInt(sequence);
-    if ((found.get(domain) ?? -1n) < value) found.set(domain, value);
+    const one = parseGtid(gtid.trim());
+    if (one && (found.get(one.domain) ?? -1n) < one.sequence) found.set(one.domain, one.sequence);
   }
   return found;
 }

@@ -43,8 +43,6 @@ const HALT_CHECK_MS = 1_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
 /** Bounds one transaction: about 5,000 records of a usual row. */
 const BYTES_PER_PARTITION_MAX = 1_048_576;
-/** An answer comes as soon as there is a record; this is how often an idle view asks again. */
-const FETCH_WAIT_MS_MAX = 500;
 
 /** Starts the view; throws VIEW_TOPIC_ABSENT when a topic is missing or hidden from this user. */
 export async function runView(options: RunViewOptions): Promise<RunningView> {
@@ -98,7 +96,6 @@ function startConsumer(
     handler: engine,
     concurrency: options.concurrency ?? CONCURRENCY,
     bytesPerPartitionMax: BYTES_PER_PARTITION_MAX,
-    fetchWaitMsMax: FETCH_WAIT_MS_MAX,
     ...(options.sessionTimeoutMs === undefined
       ? {}
       : { sessionTimeoutMs: options.sessionTimeoutMs }),

@@ -5,6 +5,7 @@ export const LIMITS = {
   /** kafkajs' own default; the fetch as a whole is bound to ten times as much. */
   bytesPerPartitionMax: 1_048_576,
   concurrency: 4,
+  /** An answer comes as soon as there is a record; this is how often an idle consumer asks again. */
   fetchWaitMsMax: 500,
   sessionTimeoutMs: 45_000,
   rebalanceTimeoutMs: 60_000,

@@ -119,7 +119,7 @@ async function entitiesOf(
 }
 
 /** Locks all entities concerned before reading any block: the order that makes partitions commute. */
-export async function recomputeBlocks(
+async function recomputeBlocks(
   session: SqlSession,
   derived: DerivedBlock,
   keys: readonly SqlValue[],

@@ -13,7 +13,7 @@ import type { SqlDatabase, SqlSession } from '../../sql/sql.ts';
 import { compileView, type UnitPlan } from '../compile/compile.ts';
 import type { RunningView } from '../run.ts';
 import { tableDifferences } from '../store/inspect.ts';
-import { haltUnit, listOffsets, type OffsetRow } from '../store/offset-store.ts';
+import { haltUnit, listOffsets, noteFirstSight, type OffsetRow } from '../store/offset-store.ts';
 import { logOf } from '../sweep/begin.ts';
 import type { Reread } from '../sweep/reread.ts';
 import type { ViewModel } from '../view.ts';
@@ -126,20 +126,11 @@ async function seedOffsets(
     const [state] = await admin.describeTopics([topic]);
     if (!state) throw new BusError('VIEW_TOPIC_ABSENT', { view: view.name, topics: topic });
     const { ends } = await logOf(admin, topic);
-    await next.execute(
-      'INSERT INTO civicbus_offset (unit, topic, `partition`, generation, cluster_id, topic_id, partitions, next_offset) VALUES ?',
-      [
-        ends.map((end, partition) => [
-          unit,
-          topic,
-          partition,
-          generation,
-          clusterId,
-          state.topicId,
-          state.partitions,
-          end,
-        ]),
-      ],
+    const { topicId, partitions } = state;
+    const seen = { unit, topic, clusterId, topicId, partitions, generation };
+    await noteFirstSight(
+      next,
+      ends.map((nextOffset, partition) => ({ ...seen, partition, nextOffset })),
     );
   }
 }

@@ -27,9 +27,13 @@ export type FirstSight = UnitPartition & {
   readonly clusterId: string;
   readonly topicId: string;
   readonly partitions: number;
+  /** Which life of the topic; default 1. */
+  readonly generation?: number;
+  /** Where reading begins; default 0. */
+  readonly nextOffset?: bigint;
 };
 
-/** Notes partitions seen for the first time, at offset 0 of generation 1; known ones stay as they are. */
+/** Notes partitions seen for the first time; known ones stay as they are. */
 export async function noteFirstSight(
   session: SqlSession,
   seen: readonly FirstSight[],
@@ -38,7 +42,18 @@ export async function noteFirstSight(
   await session.execute(
     'INSERT INTO civicbus_offset (unit, topic, `partition`, generation, cluster_id, topic_id, partitions, next_offset) VALUES ? ' +
       'ON DUPLICATE KEY UPDATE unit = VALUES(unit)',
-    [seen.map((s) => [s.unit, s.topic, s.partition, 1, s.clusterId, s.topicId, s.partitions, 0])],
+    [
+      seen.map(({ generation = 1, nextOffset = 0n, ...s }) => [
+        s.unit,
+        s.topic,
+        s.partition,
+        generation,
+        s.clusterId,
+        s.topicId,
+        s.partitions,
+        nextOffset,
+      ]),
+    ],
   );
 }
 

@@ -26,7 +26,10 @@ export function belowHorizon(version: string, { generation, ends }: Horizon): st
 }
 
 /** Rows that hold something: a row that is there, or values where none should be. */
-export function holdsSomething({ there, valueColumns }: UnitPlan['target']): string {
+export function holdsSomething({
+  there,
+  valueColumns,
+}: Pick<UnitPlan['target'], 'there' | 'valueColumns'>): string {
   const values = valueColumns.map((column) => `${quoteName(column)} IS NOT NULL`);
   return `(${[`${quoteName(there)} <> 0`, ...values].join(' OR ')})`;
 }

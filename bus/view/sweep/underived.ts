@@ -10,6 +10,7 @@ import { textOf } from '../apply/reduce.ts';
 import type { DerivedBlock, UnitPlan } from '../compile/compile.ts';
 import { engineColumns, rowsTable, type Block, type ViewModel } from '../view.ts';
 import { afterKey } from './key-scope.ts';
+import { holdsSomething } from './stale.ts';
 
 const CHUNK_ENTITIES = 500;
 
@@ -52,13 +53,10 @@ function storedSql({ view, block, plan }: Underived, after: SqlValue | undefined
   const { there, at } = engineColumns(block.name);
   const items = must(plan.derived, 'a mirrored block').items;
   const values = items.map(({ name }, index) => `${quoteName(name)} AS i${index}`);
-  const holds = [
-    `${quoteName(there)} <> 0`,
-    ...items.map(({ name }) => `${quoteName(name)} IS NOT NULL`),
-  ];
+  const holds = holdsSomething({ there, valueColumns: items.map(({ name }) => name) });
   return [
     `SELECT ${[`${quoteName(key)} AS k`, ...values, `${quoteName(there)} AS there`, `${quoteName(at)} AS at`].join(', ')}`,
-    `FROM ${quoteName(rowsTable(view))} WHERE (${holds.join(' OR ')})`,
+    `FROM ${quoteName(rowsTable(view))} WHERE ${holds}`,
     ...(after === undefined ? [] : [`AND ${afterKey([key], [after])}`]),
     `ORDER BY ${quoteName(key)} LIMIT ${CHUNK_ENTITIES}`,
   ].join(' ');

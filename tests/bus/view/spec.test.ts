@@ -13,7 +13,7 @@ function namedTests(): Named[] {
   return [...spec.matchAll(/`([^`]+)`/g)].flatMap(([, text = '']) => {
     const [place = '', name = ''] = text.split(' › ').map((part) => part.trim());
     if (text.startsWith('› ')) return [{ file, name: text.slice(2) }];
-    if (!place.endsWith('.test.ts')) return [];
+    if (!/\.test\.ts$|^tests\/support\/contracts\/.*\.ts$/.test(place)) return [];
     file = place;
     return [{ file, name }];
   });

@@ -2,6 +2,7 @@
  * The engine on a real database, one batch at a time: the test plays the broker and says what each
  * batch holds. `EngineWorld` is for chance; this is for one exact case.
  */
+import { createHash } from 'node:crypto';
 import { afterEach } from 'vitest';
 import type { Clock } from '../../../bus/base/clock.ts';
 import { silentLog } from '../../../bus/base/log.ts';
@@ -195,6 +196,11 @@ function newBroker(): BrokerState {
   };
 }
 
+/** No longer than a broker's own ids, whatever the topic is called. */
+export function topicIdOf(topic: string): string {
+  return createHash('md5').update(topic).digest('base64url');
+}
+
 /** The three questions the engine asks a broker. */
 function adminOf(broker: BrokerState): KafkaAdmin {
   const known = (names: readonly string[]): string[] =>
@@ -209,7 +215,7 @@ function adminOf(broker: BrokerState): KafkaAdmin {
     describeTopics: async (names) =>
       known(names).map((name) => ({
         name,
-        topicId: broker.topicIds[name] ?? `id-of-${name}`,
+        topicId: broker.topicIds[name] ?? topicIdOf(name),
         partitions: broker.partitions,
       })),
     offsets: async (names) =>

@@ -4,7 +4,7 @@ import type { KafkaAdmin, RawRecord } from '../../../../bus/kafka/kafka.ts';
 import { retryLetters, type RetryOptions } from '../../../../bus/view/retry/retry-letters.ts';
 import type { RecordReader } from '../../../../bus/view/apply/decode.ts';
 import { testStack } from '../../../support/env.ts';
-import { at, engineRig, PARTITIONS } from '../../../support/view/engine-rig.ts';
+import { at, engineRig, PARTITIONS, topicIdOf } from '../../../support/view/engine-rig.ts';
 import {
   batchOf,
   broken,
@@ -41,7 +41,7 @@ beforeEach(async () => {
   admin = {
     ...real,
     describeTopics: async (names) =>
-      names.map((name) => ({ name, topicId: `id-of-${name}`, partitions: PARTITIONS })),
+      names.map((name) => ({ name, topicId: topicIdOf(name), partitions: PARTITIONS })),
   };
 });
 

@@ -3,7 +3,7 @@ import type { KafkaAdmin, RawRecord } from '../../../../bus/kafka/kafka.ts';
 import { readHistory } from '../../../../bus/view/store/history-store.ts';
 import { sweepUnit, type SweepOptions } from '../../../../bus/view/sweep/sweep.ts';
 import { testStack } from '../../../support/env.ts';
-import { at, engineRig, type EngineOfTest } from '../../../support/view/engine-rig.ts';
+import { at, engineRig, type EngineOfTest, topicIdOf } from '../../../support/view/engine-rig.ts';
 import { batchOf, broken, changed, truncate } from '../../../support/view/records.ts';
 import { ENTERPRISES, ORGANISATIONS, VEHICLES, wideView } from '../../../support/view/wide-view.ts';
 
@@ -29,7 +29,7 @@ function sweep(
   let end = FAR;
   const admin: Partial<KafkaAdmin> = {
     describeTopics: async (names) =>
-      names.map((name) => ({ name, topicId: `id-of-${name}`, partitions: 3 })),
+      names.map((name) => ({ name, topicId: topicIdOf(name), partitions: 3 })),
     offsets: async () =>
       [0, 1, 2].map((partition) => ({ topic: tp.topic, partition, start: 0n, end })),
     writtenEnds: async () => [{ ...tp, offset: end }],
