@@ -59,12 +59,21 @@ export type AgreementContent = {
   readonly theme: string;
   readonly provider: Party;
   readonly subscriber: Party;
-  readonly delegate?: { readonly orgId: string; readonly onBehalfOf: 'subscriber'; readonly until: string };
+  readonly delegate?: {
+    readonly orgId: string;
+    readonly onBehalfOf: 'subscriber';
+    readonly until: string;
+  };
   readonly resource: { readonly resourceId: string; readonly contractVersion: string };
   readonly purpose: {
     readonly code: string;
     readonly text: string;
-    readonly legalBasis: readonly { readonly ref: string; readonly article?: string; readonly validFrom: string; readonly validUntil?: string }[];
+    readonly legalBasis: readonly {
+      readonly ref: string;
+      readonly article?: string;
+      readonly validFrom: string;
+      readonly validUntil?: string;
+    }[];
     readonly applications: readonly string[];
     readonly authorisation: 'none' | 'data-subject' | 'case';
   };
@@ -77,7 +86,11 @@ export type AgreementContent = {
     readonly backfill: 'snapshot' | 'none';
   };
   readonly delivery: Delivery;
-  readonly slaProperties: readonly { readonly property: string; readonly value: number; readonly unit: string }[];
+  readonly slaProperties: readonly {
+    readonly property: string;
+    readonly value: number;
+    readonly unit: string;
+  }[];
   readonly obligations: {
     readonly provide: readonly Readonly<Record<string, unknown>>[];
     readonly use: readonly Readonly<Record<string, unknown>>[];
@@ -85,7 +98,12 @@ export type AgreementContent = {
     readonly security: readonly Readonly<Record<string, unknown>>[];
   };
   /** Half-open [notBefore, notAfter), RFC 3339 with zone. */
-  readonly validity: { readonly notBefore: string; readonly notAfter: string; readonly nextReassessment?: string; readonly noticeDays: number };
+  readonly validity: {
+    readonly notBefore: string;
+    readonly notAfter: string;
+    readonly nextReassessment?: string;
+    readonly noticeDays: number;
+  };
   readonly authoritativeDefinitions: readonly Readonly<Record<string, unknown>>[];
   readonly customProperties: readonly Readonly<Record<string, unknown>>[];
 };

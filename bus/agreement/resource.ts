@@ -50,6 +50,10 @@ export type Resource = {
     /** 1 while the row is there. */
     readonly there: string;
     /** With it a row is visible only while this column has one of the values. */
-    readonly visibleWhile?: { readonly column: string; readonly type: ColumnType; readonly in: readonly string[] };
+    readonly visibleWhile?: {
+      readonly column: string;
+      readonly type: ColumnType;
+      readonly in: readonly string[];
+    };
   };
 };

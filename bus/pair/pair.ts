@@ -38,7 +38,11 @@ export type CompiledPair = {
     /** view.<view>.<database>.<table> */
     readonly topic: string;
     readonly there: string;
-    readonly visibleWhile?: { readonly column: string; readonly type: ColumnType; readonly in: readonly string[] };
+    readonly visibleWhile?: {
+      readonly column: string;
+      readonly type: ColumnType;
+      readonly in: readonly string[];
+    };
     /** Key columns of the table, in the order of its primary key. */
     readonly key: readonly { readonly name: string; readonly type: ColumnType }[];
     /** Columns with the source time (ms) of the blocks that delivered fields come from. */
@@ -49,12 +53,19 @@ export type CompiledPair = {
   /** How many of `fields` are the delivered key. */
   readonly keyFields: number;
   /** CEL, checked against the resource; null: all rows. */
-  readonly rows: { readonly cel: string; readonly columns: readonly { readonly name: string; readonly type: ColumnType }[] } | null;
+  readonly rows: {
+    readonly cel: string;
+    readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+  } | null;
   readonly onRowExit: 'retract' | 'freeze';
   readonly backfill: 'snapshot' | 'none';
   readonly delivery: {
     readonly mode: 'realtime' | 'daily';
-    readonly daily?: { readonly cutoff: string; readonly timezone: string; readonly calendar: 'every-day' | 'working-days' };
+    readonly daily?: {
+      readonly cutoff: string;
+      readonly timezone: string;
+      readonly calendar: 'every-day' | 'working-days';
+    };
     readonly table: string;
   };
   /** Seconds within which a change is due at the subscriber. */
