@@ -11,6 +11,12 @@ import { SOURCE_CODES } from './codes/source-codes.ts';
 import { SQL_CODES } from './codes/sql-codes.ts';
 import { STACK_CODES } from './codes/stack-codes.ts';
 import { SWEEP_CODES } from './codes/sweep-codes.ts';
+import { AGREEMENT_CODES } from './codes/agreement-codes.ts';
+import { LIFECYCLE_CODES } from './codes/lifecycle-codes.ts';
+import { PAIR_CODES } from './codes/pair-codes.ts';
+import { PREDICATE_CODES } from './codes/predicate-codes.ts';
+import { SUBSCRIBER_CODES } from './codes/subscriber-codes.ts';
+import { GATEWAY_CODES } from './codes/gateway-codes.ts';
 import { VIEW_CODES } from './codes/view-codes.ts';
 
 export const CODES = {
@@ -26,6 +32,12 @@ export const CODES = {
   ...STACK_CODES,
   ...SWEEP_CODES,
   ...VIEW_CODES,
+  ...GATEWAY_CODES,
+  ...SUBSCRIBER_CODES,
+  ...PREDICATE_CODES,
+  ...PAIR_CODES,
+  ...LIFECYCLE_CODES,
+  ...AGREEMENT_CODES,
 } as const satisfies CodeTable;
 
 export type ErrorCode = keyof typeof CODES;

@@ -1,0 +1,169 @@
+/**
+ * The records of a pair topic: Avro in Confluent framing (one zero byte, the schema's id, the
+ * body). Encodes for the gateway and decodes for the subscriber; both sides read the same schema
+ * text. Knows nothing of what a record means.
+ */
+import avsc, { type Type } from 'avsc';
+import { assert, must } from '../base/assert.ts';
+import { BusError } from '../base/errors.ts';
+import type { ColumnValue } from '../change/column-value.ts';
+import { BODY_START, frameFault } from '../avro/wire.ts';
+import { exactLong } from '../avro/exact-long.ts';
+import { HASH_BYTES, type PairSchemas, type RecordKind } from './pair-schema.ts';
+
+export type PairRecord = {
+  readonly kind: RecordKind;
+  /** SHA-256 of the agreement's canonical content. */
+  readonly agreement: Buffer;
+  readonly generation: number;
+  /** The hub's transaction order: grows with every transaction of the hub. */
+  readonly version: number;
+  readonly sourceTimeMs: number | null;
+  /** In the order of the pair's fields; null for deletes and control records. */
+  readonly row: readonly ColumnValue[] | null;
+  /** JSON of a control record. */
+  readonly control: string | null;
+};
+
+export type PairEncoder = {
+  /** The framed key of delivered key values. */
+  key(values: readonly ColumnValue[]): Buffer;
+  value(record: PairRecord): Buffer;
+};
+
+/** The bytes of an agreement's content hash ("$1$…"). */
+export function hashBytes(contentHash: string): Buffer {
+  const bytes = Buffer.from(contentHash.replace(/^\$1\$/, ''), 'base64url');
+  assert(bytes.length === HASH_BYTES, 'a content hash is "$1$" and 32 bytes');
+  return bytes;
+}
+
+export function pairEncoder(
+  schemas: PairSchemas,
+  ids: { readonly key: number; readonly value: number },
+): PairEncoder {
+  const key = parse(schemas.keySchema);
+  const value = parse(schemas.valueSchema);
+  const keyNames = namesOf(key);
+  const rowNames = namesOf(rowTypeOf(value));
+  const frame = framer();
+  return {
+    key: (values) => frame(key, ids.key, named(keyNames, values)),
+    value: (record) =>
+      frame(value, ids.value, {
+        ...record,
+        row: record.row === null ? null : named(rowNames, record.row),
+      }),
+  };
+}
+
+export type PairDecoder = {
+  /** Delivered names with the texts of their SQL types, in order; the key's first. */
+  readonly fields: readonly { readonly name: string; readonly type: string }[];
+  readonly keyFields: number;
+  /** "$1$…" of the agreement that the schema was compiled from. */
+  readonly contentHash: string;
+  /** Throws PAIR_RECORD_BROKEN. */
+  key(bytes: Buffer): readonly ColumnValue[];
+  /** Throws PAIR_RECORD_BROKEN. */
+  value(bytes: Buffer): PairRecord;
+};
+
+/** Reads records of one version of a pair; `schemas` as registered. */
+export function pairDecoder(schemas: PairSchemas): PairDecoder {
+  const key = parse(schemas.keySchema);
+  const value = parse(schemas.valueSchema);
+  const described = JSON.parse(schemas.valueSchema) as Described;
+  const rowFields = must(
+    described.fields.find(({ name }) => name === 'row')?.type[1],
+    'the schema of a row',
+  ).fields;
+  const keyNames = namesOf(key);
+  const rowNames = namesOf(rowTypeOf(value));
+  return {
+    fields: rowFields.map((field) => ({ name: field.name, type: field['civicbus.type'] })),
+    keyFields: keyNames.length,
+    contentHash: described['civicbus.agreement'],
+    key: (bytes) => listed(keyNames, read(key, bytes)),
+    value(bytes) {
+      const raw = read(value, bytes) as unknown as Raw;
+      return { ...raw, row: raw.row === null ? null : listed(rowNames, raw.row) };
+    },
+  };
+}
+
+type Described = {
+  readonly 'civicbus.agreement': string;
+  readonly fields: readonly {
+    readonly name: string;
+    readonly type: readonly [
+      unknown,
+      { readonly fields: readonly { readonly name: string; readonly 'civicbus.type': string }[] },
+    ];
+  }[];
+};
+type Values = Readonly<Record<string, ColumnValue>>;
+type Raw = Omit<PairRecord, 'row'> & { readonly row: Values | null };
+
+function parse(schema: string): avsc.types.RecordType {
+  const type = avsc.Type.forSchema(JSON.parse(schema) as avsc.Schema, {
+    wrapUnions: 'never' as unknown as boolean,
+    registry: { long: exactLong },
+  });
+  return type as avsc.types.RecordType;
+}
+
+function namesOf(type: avsc.types.RecordType): readonly string[] {
+  return type.fields.map(({ name }) => name);
+}
+
+function rowTypeOf(value: avsc.types.RecordType): avsc.types.RecordType {
+  const union = must(value.field('row'), 'a field of rows').type as unknown as {
+    readonly types: readonly Type[];
+  };
+  return must(union.types[1], 'the type of a row') as avsc.types.RecordType;
+}
+
+function named(names: readonly string[], values: readonly ColumnValue[]): Values {
+  const out: Record<string, ColumnValue> = {};
+  for (let at = 0; at < names.length; at++) out[names[at] as string] = values[at] ?? null;
+  return out;
+}
+
+function listed(names: readonly string[], values: Values): ColumnValue[] {
+  return names.map((name) => values[name] ?? null);
+}
+
+const SCRATCH_BYTES = 65_536;
+
+/** One buffer for all records of an encoder: avsc would measure each of them first. */
+function framer(): (type: Type, id: number, value: unknown) => Buffer {
+  let scratch = Buffer.alloc(SCRATCH_BYTES);
+  return (type, id, value) => {
+    for (;;) {
+      const end = type.encode(value, scratch, BODY_START);
+      if (end < 0) {
+        scratch = Buffer.alloc((scratch.length - end) * 2);
+        continue;
+      }
+      scratch.writeUInt8(0, 0);
+      scratch.writeUInt32BE(id, 1);
+      return Buffer.from(scratch.subarray(0, end));
+    }
+  };
+}
+
+function read(type: Type, bytes: Buffer): Values {
+  const fault = frameFault(bytes);
+  if (fault !== undefined) throw new BusError('PAIR_RECORD_BROKEN', { why: fault });
+  let read: { readonly value: unknown; readonly offset: number };
+  try {
+    read = type.decode(bytes, BODY_START);
+  } catch {
+    // The cause is left out on purpose: it may quote what was read.
+    throw new BusError('PAIR_RECORD_BROKEN', { why: 'its bytes are impossible' });
+  }
+  if (read.offset !== bytes.length)
+    throw new BusError('PAIR_RECORD_BROKEN', { why: 'it ends too early, or bytes are left over' });
+  return read.value as Values;
+}
