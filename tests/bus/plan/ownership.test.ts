@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { PlanKind } from '../../../bus/plan/plan.ts';
 import { isInScope, ownerOf, ownerOfPrincipal } from '../../../bus/plan/ownership.ts';
 
+const ID = '3f0c2a10-5b1e-4d3a-9a57-0c1d2e3f4a5b';
+
 describe('ownerOf', () => {
   test.each<[PlanKind, string, string | undefined, string]>([
     ['topic', 'cdc.police', 'source/police', 'schema changes'],
@@ -15,6 +17,15 @@ describe('ownerOf', () => {
     ['topic', 'xcdc.police.a.b', undefined, 'not at the beginning'],
     ['user', 'src-police', 'source/police', 'a source'],
     ['user', 'view-population', 'view/population', 'a view'],
+    ['topic', `pair.${ID}`, `pair/${ID}`, 'what a pair delivers'],
+    ['topic', `receipt.${ID}`, `pair/${ID}`, 'what its subscriber hands in'],
+    ['topic', 'pair.somebody', undefined, 'an agreement has a UUID'],
+    ['topic', 'gateway.audit', 'gateway/gateway', 'the gateway’s own'],
+    ['topic', 'agreement.lifecycle', 'gateway/lifecycle', 'the log of agreements'],
+    ['user', `pair-${ID}`, `pair/${ID}`, 'a subscriber'],
+    ['user', `pair-${ID}-2`, undefined, 'a longer name is nobody’s'],
+    ['user', 'gateway', 'gateway/gateway', 'the gateway'],
+    ['user', 'gateway2', undefined, 'and nobody else'],
     ['user', 'admin', undefined, 'the super user'],
     ['connector', 'view-population', undefined, 'views have no connector of that name'],
   ])('of %s %s is %s (%s)', (kind, name, owner) => {
