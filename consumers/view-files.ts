@@ -2,7 +2,7 @@
 import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError, messageOf, ProblemsError } from '../bus/base/errors.ts';
-import { loadDocument } from '../bus/plan/document.ts';
+import { loadDocument } from '../bus/base/document.ts';
 import { resolveDeclaration } from '../bus/view/declaration/resolve.ts';
 import { viewSchema } from '../bus/view/declaration/schema.ts';
 import type { ViewModel } from '../bus/view/view.ts';

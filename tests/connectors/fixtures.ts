@@ -1,5 +1,5 @@
 /** A source and a context that tests bend one field at a time. */
-import { parseYaml } from '../../bus/plan/document.ts';
+import { parseYaml } from '../../bus/base/document.ts';
 import type { SourceContext } from '../../connectors/context.ts';
 import { sourceProblems } from '../../connectors/load-source.ts';
 import { type Source, sourceSchema } from '../../connectors/source.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { problemLine } from '../../../bus/base/errors.ts';
-import { parseYaml } from '../../../bus/plan/document.ts';
+import { parseYaml } from '../../../bus/base/document.ts';
 
 const schema = z.strictObject({
   name: z.string(),
@@ -34,5 +34,32 @@ describe('parseYaml', () => {
       (_, i) => `a${i + 1}: &a${i + 1} [${Array(12).fill(`*a${i}`).join(', ')}]`,
     );
     expect(problemsOf(`a0: &a0 [x]\n${grow.join('\n')}\n`)).toHaveLength(1);
+  });
+});
+
+describe('strict parseYaml', () => {
+  const strictProblems = (content: string) =>
+    parseYaml({ file: 'x.yaml', content, schema, strict: { quoted: ['name'] } }).problems.map(
+      problemLine,
+    );
+
+  test.each([
+    ["name: '1.10'\ntables: []\n", 0, 'quoted'],
+    ['name: "a"\ntables: []\n', 0, 'quoted twice'],
+    ['name: 1.10.0\ntables: []\n', 1, 'a version that is not quoted'],
+    ['name: "a"\ntables: &all []\n', 1, 'an anchor'],
+    ['name: &n "a"\ntables: [{key: *n}]\n', 2, 'an anchor and its alias'],
+    ['name: !!str "a"\ntables: []\n', 1, 'a tag'],
+    ['name: "e\u0301"\ntables: []\n', 1, 'text that is not composed'],
+    ['name: "a"\nname: "b"\ntables: []\n', 1, 'a key twice'],
+    ['name: 1\ntables: 2\n', 3, 'everything at once'],
+  ])('%j has %d problem(s): %s', (content, count) => {
+    expect(strictProblems(content)).toHaveLength(count);
+  });
+
+  test('names the line', () => {
+    expect(strictProblems('tables: []\nname: 1.10.0\n')).toEqual([
+      'x.yaml:2: The value of "name" must stand in quotes. Write "1.10.0".',
+    ]);
   });
 });
