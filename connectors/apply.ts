@@ -57,7 +57,7 @@ export async function planSources(
   context: SourceContext,
   { ports, ...options }: SourcesOptions & { readonly ports: SourcePorts },
 ): Promise<SourcesPlan> {
-  const prepared = await prepare(files, context, ports);
+  const prepared = await prepare(await loadSources(files), context, ports);
   const plan = await planDesired(desiredSources(prepared.sources, options), ports, options);
   return { ...prepared, plan };
 }
@@ -78,9 +78,20 @@ export async function applySources(
   files: readonly string[],
   context: SourceContext,
   options: ApplySourcesOptions,
-): Promise<SourcesPlan & { readonly report: PlanReport }> {
+): Promise<AppliedSources> {
+  return applyLoadedSources(await loadSources(files), context, options);
+}
+
+export type AppliedSources = SourcesPlan & { readonly report: PlanReport };
+
+/** As `applySources`, for sources that were read and checked before, or follow from a view. */
+export async function applyLoadedSources(
+  loaded: readonly SourceFile[],
+  context: SourceContext,
+  options: ApplySourcesOptions,
+): Promise<AppliedSources> {
   const { ports } = options;
-  const prepared = await prepare(files, context, ports);
+  const prepared = await prepare(loaded, context, ports);
   const desired = desiredSources(prepared.sources, options);
   if (ports.registry) await agreeContracts(prepared.declared, ports.registry);
   const applied = await applyDesired(desired, ports, options);
@@ -123,11 +134,10 @@ function isConnectorChange({ kind, action }: PlanStep): boolean {
 type Prepared = Pick<SourcesPlan, 'sources' | 'notes'> & { readonly declared: readonly Source[] };
 
 async function prepare(
-  files: readonly string[],
+  loaded: readonly SourceFile[],
   context: SourceContext,
   ports: Pick<SourcePorts, 'openDatabase'>,
 ): Promise<Prepared> {
-  const loaded = await loadSources(files);
   const checked = await Promise.all(loaded.map((one) => preflight(one, context, ports)));
   const problems = checked.flatMap((result) => result.problems);
   if (problems.length > 0) throw new ProblemsError('the preflight', problems);

@@ -6,7 +6,9 @@
 import { join } from 'node:path';
 import type { ConnectorConfig } from '../bus/connect/connect.ts';
 import type { SourceContext } from './context.ts';
-import { sourceNames } from './names.ts';
+import { exactly } from './exactly.ts';
+import { hubConfig } from './hub/config.ts';
+import { sourceNames, viewOfCapture } from './names.ts';
 import { postgresConfig } from './postgresql/config.ts';
 import { serverIdOf } from './server-id.ts';
 import { capturedColumns, type Source, tableSpaceOf } from './source.ts';
@@ -43,6 +45,7 @@ export function debeziumConfig({
     ...notifications(names.notificationTopic),
     ...avroConverter('key', context, secret('registryPassword')),
     ...avroConverter('value', context, secret('registryPassword')),
+    ...(viewOfCapture(source.name) === undefined ? {} : hubConfig(source)),
   };
 }
 
@@ -107,11 +110,6 @@ function whatIsCaptured(source: Source): ConnectorConfig {
       .join(','),
     'snapshot.mode': source.capture.snapshot,
   };
-}
-
-/** Include lists are regular expressions that match whole names. */
-function exactly(...parts: readonly string[]): string {
-  return parts.join('[.]');
 }
 
 /** Defaults that would drop or blank data are turned off; a connector rather stops than guesses. */

@@ -6,6 +6,7 @@ import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError, type Problem, ProblemsError } from '../bus/base/errors.ts';
 import { type DocumentPath, type LoadedDocument, loadDocument } from '../bus/plan/document.ts';
+import { viewOfCapture } from './names.ts';
 import { type Source, type SourceTable, capturedColumns, sourceSchema } from './source.ts';
 import { typeProblem } from './column-type.ts';
 import { postgresTypeProblem } from './postgresql/column-type.ts';
@@ -38,6 +39,7 @@ export function sourceProblems(document: LoadedDocument<Source>): Problem[] {
   const { value: source, at } = document;
   if (!source) return [];
   return [
+    ...nameProblems(source, at),
     ...connectionProblems(source, at),
     ...engineProblems(source, at),
     ...repeated(source.tables.map((table) => table.name)).map(({ index, value }) =>
@@ -50,6 +52,12 @@ export function sourceProblems(document: LoadedDocument<Source>): Problem[] {
 }
 
 type Locate = LoadedDocument<Source>['at'];
+
+function nameProblems({ name }: Source, at: Locate): Problem[] {
+  if (viewOfCapture(name) === undefined) return [];
+  const message = 'Names that begin with "view-" are those of the hub\'s own captures.';
+  return [at(['name'], message, 'Choose another name for the source.')];
+}
 
 const UNFIT_TYPE = { mariadb: typeProblem, postgresql: postgresTypeProblem } as const;
 

@@ -20,8 +20,21 @@ export type SourceNames = {
   readonly secretsFile: string;
 };
 
+/** A view's own capture on the hub is a source of this name; no department's name begins so (load-source.ts). */
+const VIEW_CAPTURE = 'view-';
+
+/** The name of the source that captures a view's tables on the hub. */
+export function captureOfView(view: string): string {
+  return `${VIEW_CAPTURE}${view}`;
+}
+
+/** The view whose tables the source of this name captures; undefined for a department's. */
+export function viewOfCapture(source: string): string | undefined {
+  return source.startsWith(VIEW_CAPTURE) ? source.slice(VIEW_CAPTURE.length) : undefined;
+}
+
 export function sourceNames(source: string): SourceNames {
-  const topicPrefix = `cdc.${source}`;
+  const topicPrefix = topicPrefixOf(source);
   return {
     connector: `src-${source}`,
     user: `src-${source}`,
@@ -48,5 +61,11 @@ export function tableTopic({
   readonly database: string;
   readonly table: string;
 }): string {
-  return `cdc.${source}.${database}.${table}`;
+  return `${topicPrefixOf(source)}.${database}.${table}`;
+}
+
+/** What departments recorded and what the hub made of it are told apart by the first word of a topic. */
+function topicPrefixOf(source: string): string {
+  const view = viewOfCapture(source);
+  return view === undefined ? `cdc.${source}` : `view.${view}`;
 }

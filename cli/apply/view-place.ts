@@ -2,9 +2,8 @@
  * The place of a view on the hub (database, tables, consumer's user): what is missing of it, as
  * steps, and making it. Reading changes nothing.
  */
-import { isBusError, type Problem } from '../../bus/base/errors.ts';
-import { readSecretFile } from '../../bus/base/secrets.ts';
-import { ensurePassword, isFile } from '../../bus/plan/secret-files.ts';
+import type { Problem } from '../../bus/base/errors.ts';
+import { ensurePassword } from '../../bus/plan/secret-files.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { tableDifferences } from '../../bus/view/store/inspect.ts';
 import { ENGINE_MIGRATIONS } from '../../bus/view/store/migrations.ts';
@@ -12,6 +11,7 @@ import { readerViews, viewTables, type ViewModel } from '../../bus/view/view.ts'
 import { installView } from '../../consumers/install.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { viewLogins } from '../stack/view-logins.ts';
+import { canLogIn } from './can-log-in.ts';
 import type { ShownStep } from './shown-step.ts';
 
 export type PlacePlan = {
@@ -42,7 +42,7 @@ export async function planPlace(
   const { hub: login } = viewLogins(view, access.secretsFolder);
   const steps = [
     ...(missing.length + late.length > 0 ? [create('tables', `${view.database}.*`)] : []),
-    ...((await canLogIn(view, access)) ? [] : [create('hub user', login.user)]),
+    ...((await canLogIn(login, access)) ? [] : [create('hub user', login.user)]),
   ];
   const differences =
     missing.length === wanted.length ? [] : await differencesOf(hub, view, missing);
@@ -87,19 +87,4 @@ async function migrationsOf(hub: SqlDatabase, database: string): Promise<Set<str
     'SELECT name FROM `' + database + '`.civicbus_migration',
   );
   return new Set(rows.map(({ name }) => name));
-}
-
-/** The only proof that user, password and file agree. */
-async function canLogIn(view: ViewModel, access: StackAccess): Promise<boolean> {
-  const { user, passwordFile } = viewLogins(view, access.secretsFolder).hub;
-  if (!(await isFile(passwordFile))) return false;
-  const password = await readSecretFile(passwordFile);
-  const database = access.open({ ...access.address('hub'), user, password });
-  try {
-    await database.query('SELECT 1');
-    return true;
-  } catch (error) {
-    if (isBusError(error, 'SQL_ACCESS_DENIED')) return false;
-    throw error;
-  }
 }

@@ -1,12 +1,14 @@
 /**
- * The committed Avro baselines of all declared sources. A source that is wrong itself is told and
+ * The committed Avro baselines of all declared sources and of the captured views. A source that is wrong itself is told and
  * left out, so that it stands in nobody else's way; the command fails all the same.
  */
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { problemLine, ProblemsError } from '../../../bus/base/errors.ts';
 import { BASELINE_FOLDER, baselineFiles } from '../../../connectors/baseline.ts';
-import { findSourceFiles, loadSources } from '../../../connectors/load-source.ts';
+import { findSourceFiles, loadSources, type SourceFile } from '../../../connectors/load-source.ts';
+import { findViewFiles, loadView, VIEWS_FOLDER } from '../../../consumers/view-files.ts';
+import { capturesOf } from '../../apply/view-capture.ts';
 import { PROJECT_FOLDER } from '../../globals.ts';
 
 export type Baselines = {
@@ -21,16 +23,20 @@ export type Baselines = {
 export async function allBaselines(): Promise<Baselines> {
   const files = new Map<string, string>();
   const problems: string[] = [];
-  for (const file of await findSourceFiles(join(PROJECT_FOLDER, 'connectors'))) {
+  const add = async (load: () => Promise<readonly SourceFile[]>) => {
     try {
-      const loaded = await loadSources([file]);
-      const sources = loaded.map(({ source }) => source);
+      const sources = (await load()).map(({ source }) => source);
       for (const [path, content] of baselineFiles(sources)) files.set(path, content);
     } catch (error) {
       if (!(error instanceof ProblemsError)) throw error;
       problems.push(...error.problems.map(problemLine));
     }
-  }
+  };
+  for (const file of await findSourceFiles(join(PROJECT_FOLDER, 'connectors')))
+    await add(() => loadSources([file]));
+  // What the hub makes of them is captured too, for sharing pairs.
+  for (const file of await findViewFiles(VIEWS_FOLDER))
+    await add(async () => capturesOf([{ file, view: await loadView(file) }]));
   const surplus = problems.length > 0 ? [] : await surplusOf(files);
   return { files, surplus, problems };
 }
