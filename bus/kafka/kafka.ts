@@ -188,10 +188,76 @@ export interface BusProducer {
   close(): Promise<void>;
 }
 
+/** What goes into one transaction, in the order of each partition. */
+export type Sends = readonly {
+  readonly topic: string;
+  readonly records: readonly OutgoingRecord[];
+}[];
+
+/**
+ * All or nothing over many topics, and one living owner of its id. Calls run one after another.
+ * Nothing of a client outlives an error: it is thrown away, and the next call opens another one
+ * under the same id, which ends whatever was left open.
+ */
+export interface TransactionalProducer {
+  /** Fences every predecessor with this id and ends its open transaction: nothing of it will ever be visible. */
+  fence(): Promise<void>;
+  /**
+   * Writes all of `sends` in one transaction and resolves when it is committed. `beforeCommit` runs
+   * when everything is written and nothing visible; what it throws aborts and is thrown on.
+   * KAFKA_FENCED: another took the id over, or the transaction outlived its time; from then on
+   * every commit is refused so, until `fence`.
+   * KAFKA_TOPIC_REFUSED, with `topic`: that one cannot be written (absent, denied); nothing was.
+   * KAFKA_COMMIT_UNKNOWN: the commit was sent and not answered; read progress again, after `fence`.
+   * After any other error nothing was written.
+   */
+  commit(
+    sends: Sends,
+    options?: { readonly beforeCommit?: () => void | Promise<void> },
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type FetchedRange = TopicPartition & {
+  /** Committed records at or after the asked offset, in order; markers and aborted records left out. */
+  readonly records: readonly RawRecord[];
+  /** Where to read on; above the asked offset also where only markers or aborted records were passed. */
+  readonly nextOffset: bigint;
+  /** The oldest offset still in the log; 0 where it is not known (absent, denied). */
+  readonly logStart: bigint;
+  /** Last stable offset: where a reader of committed records has to wait; 0 where not known. */
+  readonly end: bigint;
+  /** Why nothing was read, where nothing can be: the offset is not in the log, the topic is absent or may not be read. */
+  readonly fault?: 'out-of-range' | 'absent' | 'denied';
+};
+
+export type FetchLimits = {
+  /** How long to wait for the first record when nothing is there. */
+  readonly waitMs: number;
+  readonly bytesMax?: number;
+  readonly bytesPerPartitionMax?: number;
+};
+
+/** Reads where it is told to, without a group. One fetch at a time; who polls side by side opens another. */
+export interface LogReader {
+  /**
+   * One long poll over all positions, at most one a partition; one answer each, in the order asked.
+   * Retries within the call what passes: a leader that moved, a connection that was lost.
+   */
+  fetch(
+    positions: readonly RecordPosition[],
+    limits: FetchLimits,
+  ): Promise<readonly FetchedRange[]>;
+  close(): Promise<void>;
+}
+
 export interface KafkaBus {
   admin(): Promise<KafkaAdmin>;
   consumer(options: ConsumerOptions): BusConsumer;
   producer(): Promise<BusProducer>;
+  /** Opens nothing by itself: the first call of the producer does. */
+  transactional(id: string): Promise<TransactionalProducer>;
+  reader(): Promise<LogReader>;
 }
 
 /** The map key of one partition: "topic/3". */

@@ -33,6 +33,31 @@ export const KAFKA_CODES = {
     cause: 'The topic was never created or was deleted.',
     remedy: 'Run civicbus apply -f PATH, which creates the declared topics, and start again.',
   },
+  KAFKA_TOPIC_REFUSED: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'Topic {{topic}} cannot be written in a transaction: it is {{why}}.',
+    cause: 'The topic was deleted, or the right to write to it was never given or was taken away.',
+    remedy:
+      'If the agreement of this topic is in force, run civicbus apply -f PATH, which creates topics and rights; whatever does not need this topic goes on.',
+  },
+  KAFKA_FENCED: {
+    reaction: 'retry',
+    exit: 'failed',
+    message: 'The transactional id {{id}} belongs to another producer now.',
+    cause:
+      'Another process took over the same work, or this one paused for longer than a transaction may last.',
+    remedy:
+      'Nothing has to be done: what this process had begun is undone, and it goes on when the work falls to it again.',
+  },
+  KAFKA_COMMIT_UNKNOWN: {
+    reaction: 'retry',
+    exit: 'unreachable',
+    message: 'Whether the last transaction of {{id}} was committed is not known: {{why}}.',
+    cause: 'The connection to Kafka ended between the commit and its answer.',
+    remedy:
+      'Nothing has to be done: the progress in Kafka is read again, and what it does not cover is done again.',
+  },
   KAFKA_REFUSED: {
     reaction: 'fix-input',
     exit: 'rejected',

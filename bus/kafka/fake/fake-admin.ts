@@ -50,7 +50,9 @@ function offsetCalls(broker: FakeBroker) {
       ),
     writtenEnds: async (topics) =>
       topics.flatMap((topic) =>
-        broker.topic(topic).logs.map(({ end }, partition) => ({ topic, partition, offset: end })),
+        broker
+          .topic(topic)
+          .logs.map(({ writtenEnd }, partition) => ({ topic, partition, offset: writtenEnd })),
       ),
     groupOffsets: (group, topics) =>
       Promise.resolve(

@@ -135,7 +135,7 @@ export class FakeConsumer implements BusConsumer, FakeMember {
       return false;
     }
     const { turn } = slot;
-    const handled = await this.#guarded(() => this.#handOver(slot, fetched, log.end));
+    const handled = await this.#guarded(() => this.#handOver(slot, fetched, log.writtenEnd));
     if (handled !== undefined && slot.turn === turn) this.#carryOut(slot, handled, fetched);
     return true;
   }

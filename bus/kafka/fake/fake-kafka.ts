@@ -9,6 +9,8 @@ import { fakeAdmin } from './fake-admin.ts';
 import { FakeBroker } from './fake-broker.ts';
 import { FakeConsumer } from './fake-consumer.ts';
 import type { NewRecord } from './fake-log.ts';
+import { fakeReader } from './fake-reader.ts';
+import { FakeTransactions, type LostCommit } from './fake-transactions.ts';
 
 export type { NewRecord } from './fake-log.ts';
 
@@ -27,6 +29,10 @@ export type FakeKafka = {
   deleteBelow(partition: TopicPartition & { readonly offset: bigint }): void;
   /** Starts a new generation of the group: every member claims again. */
   rebalance(group: string): void;
+  /** From now on writing to `topic` in a transaction is denied, or no longer. */
+  refuseWrites(topic: string, refused: boolean): void;
+  /** The next commit of this transactional id ends so, and its answer gets lost. */
+  loseCommit(transactionalId: string, outcome: LostCommit): void;
 };
 
 export function createFakeKafka({
@@ -34,6 +40,7 @@ export function createFakeKafka({
   recordsPerBatchMax = 100,
 }: { readonly clock?: Clock; readonly recordsPerBatchMax?: number } = {}): FakeKafka {
   const broker = new FakeBroker();
+  const transactions = new FakeTransactions(broker, clock);
 
   function createTopic(name: string, partitions = 1): void {
     if (!broker.topics.has(name)) broker.create({ name, partitions, replication: 1 });
@@ -65,6 +72,8 @@ export function createFakeKafka({
           },
           close: () => Promise.resolve(),
         }),
+      transactional: (id) => Promise.resolve(transactions.producer(id)),
+      reader: () => Promise.resolve(fakeReader(broker, { recordsPerFetchMax: recordsPerBatchMax })),
     },
     createTopic,
     deleteTopic: (name) => broker.delete(name),
@@ -79,5 +88,7 @@ export function createFakeKafka({
       broker.ring();
     },
     rebalance: (group) => broker.rebalance(group),
+    refuseWrites: (topic, refused) => transactions.refuse(topic, refused),
+    loseCommit: (transactionalId, outcome) => transactions.loseCommit(transactionalId, outcome),
   };
 }

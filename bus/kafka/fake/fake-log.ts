@@ -1,6 +1,7 @@
 /**
  * One partition of the fake: records, transaction markers and aborted records, each taking an
- * offset as in Kafka, so that readers meet the same gaps.
+ * offset as in Kafka, so that readers meet the same gaps. Readers see committed records only and
+ * none beyond the first open transaction.
  */
 import type { RawRecord } from '../kafka.ts';
 
@@ -10,7 +11,14 @@ export type NewRecord = {
   readonly timestampMs?: number;
 };
 
-type Entry = { readonly offset: bigint; readonly record: RawRecord | undefined };
+/** Shared by all records of one transaction, in whatever partitions they are. */
+export type FakeTransaction = { state: 'open' | 'committed' | 'aborted' };
+
+type Entry = {
+  readonly offset: bigint;
+  readonly record: RawRecord | undefined;
+  readonly transaction: FakeTransaction | undefined;
+};
 
 /** What one fetch brings: the records to hand over and where the next fetch starts. */
 export type Fetched = { readonly records: readonly RawRecord[]; readonly nextOffset: bigint };
@@ -24,14 +32,21 @@ export class FakeLog {
     return this.#start;
   }
 
+  /** The last stable offset. */
   get end(): bigint {
+    const open = this.#entries.find(({ transaction }) => transaction?.state === 'open');
+    return open?.offset ?? this.#next;
+  }
+
+  /** Records of open transactions included. */
+  get writtenEnd(): bigint {
     return this.#next;
   }
 
-  append(records: readonly NewRecord[], nowMs: number): void {
+  append(records: readonly NewRecord[], nowMs: number, transaction?: FakeTransaction): void {
     for (const { key = null, value = null, timestampMs = nowMs } of records) {
       const record = { offset: this.#next, key: bytes(key), value: bytes(value), timestampMs };
-      this.#push(record);
+      this.#push(record, transaction);
     }
   }
 
@@ -53,15 +68,16 @@ export class FakeLog {
     let nextOffset = offset;
     for (const entry of this.#entries) {
       if (entry.offset < offset) continue;
-      if (records.length === recordsMax) break;
-      if (entry.record) records.push(entry.record);
+      const state = entry.transaction?.state;
+      if (records.length === recordsMax || state === 'open') break;
+      if (entry.record && state !== 'aborted') records.push(entry.record);
       nextOffset = entry.offset + 1n;
     }
     return nextOffset === offset ? undefined : { records, nextOffset };
   }
 
-  #push(record: RawRecord | undefined): void {
-    this.#entries.push({ offset: this.#next, record });
+  #push(record: RawRecord | undefined, transaction?: FakeTransaction): void {
+    this.#entries.push({ offset: this.#next, record, transaction });
     this.#next += 1n;
   }
 }

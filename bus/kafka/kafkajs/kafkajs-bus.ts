@@ -2,8 +2,10 @@
 import type { KafkaBus } from '../kafka.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { openAdmin } from '../wire/admin.ts';
+import { openLogReader } from '../wire/log-reader.ts';
 import { createConsumer } from './consumer.ts';
 import { openProducer } from './producer.ts';
+import { openTransactional } from './transactional.ts';
 
 export type { KafkaSettings } from '../settings.ts';
 
@@ -13,5 +15,7 @@ export function createKafkaBus(settings: KafkaSettings): KafkaBus {
     admin: () => openAdmin(settings),
     consumer: (options) => createConsumer(settings, options),
     producer: () => openProducer(settings),
+    transactional: (id) => Promise.resolve(openTransactional(settings, id)),
+    reader: () => Promise.resolve(openLogReader(settings)),
   };
 }

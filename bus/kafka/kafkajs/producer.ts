@@ -56,6 +56,7 @@ async function connect(settings: KafkaSettings): Promise<Producer> {
   }
 }
 
-function toMessage({ key, value, partition }: OutgoingRecord) {
+/** A record as kafkajs takes it. */
+export function toMessage({ key, value, partition }: OutgoingRecord) {
   return { key, value, ...(partition === undefined ? {} : { partition }) };
 }

@@ -19,7 +19,7 @@ const ANY_EPOCH = -1;
 const TIMESTAMP = { latest: -1n, earliest: -2n } as const;
 
 /** Leadership or coordination moved, or is not settled yet after a start. */
-const MOVING = new Set([
+export const MOVING = new Set([
   'NOT_LEADER_OR_FOLLOWER',
   'LEADER_NOT_AVAILABLE',
   'OFFSET_NOT_AVAILABLE',

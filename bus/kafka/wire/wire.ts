@@ -5,7 +5,13 @@
  * A connection lives as long as the wire; one that broke is replaced at the next call.
  * Errors are the client's own: callers map them (client-errors.ts).
  */
-import { Connection, findCoordinatorV4, metadataV12, SASLMechanisms } from '@platformatic/kafka';
+import {
+  Connection,
+  ConnectionStatuses,
+  findCoordinatorV4,
+  metadataV12,
+  SASLMechanisms,
+} from '@platformatic/kafka';
 import { must } from '../../base/assert.ts';
 import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
 
@@ -24,8 +30,9 @@ export function createWire(settings: KafkaSettings): Wire {
 
   async function at<T>(address: Address, ask: (connection: Connection) => Promise<T>): Promise<T> {
     const key = `${address.host}:${address.port}`;
-    const known = await connections.get(key)?.catch(() => undefined);
-    if (known?.isConnected() === true) {
+    const held = connections.get(key);
+    const known = await held?.then(whenReady, () => undefined);
+    if (known !== undefined) {
       try {
         return await ask(known);
       } catch (error) {
@@ -34,7 +41,9 @@ export function createWire(settings: KafkaSettings): Wire {
         await known.close().catch(() => undefined);
       }
     }
-    const fresh = open(settings, address);
+    // Another call may have replaced it meanwhile.
+    const newer = connections.get(key);
+    const fresh = newer === undefined || newer === held ? open(settings, address) : newer;
     connections.set(key, fresh);
     return ask(await fresh);
   }
@@ -101,6 +110,19 @@ async function open(settings: KafkaSettings, { host, port }: Address): Promise<C
   connection.on('error', () => {});
   await connection.connect(host, port);
   return connection;
+}
+
+/**
+ * The connection while it can be used, else undefined. While it proves again who it is, it takes
+ * no request: that is waited for, or every such moment would leave a connection behind.
+ */
+async function whenReady(connection: Connection): Promise<Connection | undefined> {
+  if (connection.status === ConnectionStatuses.REAUTHENTICATING) {
+    await connection.ready().catch(() => undefined);
+  }
+  if (connection.isConnected()) return connection;
+  await connection.close().catch(() => undefined);
+  return undefined;
 }
 
 function parseAddress(broker: string): Address {

@@ -7,6 +7,8 @@ import type { KafkaAdmin, KafkaBus, TopicPartition } from '../../../bus/kafka/ka
 import { adminContract } from './kafka-admin-contract.ts';
 import { consumerContract } from './kafka-consumer-contract.ts';
 import { membershipContract } from './kafka-membership-contract.ts';
+import { readerContract } from './kafka-reader-contract.ts';
+import { transactionContract } from './kafka-transaction-contract.ts';
 
 export type KafkaUnderTest = {
   readonly bus: KafkaBus;
@@ -56,5 +58,7 @@ export function kafkaContract(what: string, open: () => Promise<KafkaUnderTest>)
     adminContract(() => subject);
     consumerContract(() => subject);
     membershipContract(() => subject);
+    transactionContract(() => subject);
+    readerContract(() => subject);
   });
 }

@@ -1,0 +1,71 @@
+/**
+ * Of what a fetch brought, the records that were committed: the algorithm of Kafka's own client.
+ * The broker lists the aborted transactions of the stretch by producer and first offset; each
+ * holds from there to the producer's next abort marker, and what the producer writes after that
+ * belongs to another transaction.
+ */
+import type { fetchV12 } from '@platformatic/kafka';
+import type { RawRecord } from '../kafka.ts';
+
+export type FetchedPartition = fetchV12.FetchResponsePartition;
+type Batch = NonNullable<FetchedPartition['records']>[number];
+
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+const LOG_APPEND_TIME = 0x08;
+const ABORT = 0;
+
+export type Committed = {
+  readonly records: readonly RawRecord[];
+  /** The offset after everything that was looked at; `from` where nothing was. */
+  readonly nextOffset: bigint;
+};
+
+/** Committed records at or after `from`, in order, with the offset to read on at. */
+export function committed(partition: FetchedPartition, from: bigint): Committed {
+  const records: RawRecord[] = [];
+  let nextOffset = from;
+  for (const batch of committedBatches(partition)) {
+    const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+    if (after > nextOffset) nextOffset = after;
+    if (batch.isHidden) continue;
+    const { firstOffset, firstTimestamp, maxTimestamp, attributes } = batch;
+    const appendedAt = (attributes & LOG_APPEND_TIME) === 0 ? undefined : Number(maxTimestamp);
+    for (const { offsetDelta, timestampDelta, key, value } of batch.records) {
+      const offset = firstOffset + BigInt(offsetDelta);
+      if (offset < from) continue;
+      const timestampMs = appendedAt ?? Number(firstTimestamp + timestampDelta);
+      records.push({ offset, key, value, timestampMs });
+    }
+  }
+  return { records, nextOffset };
+}
+
+function* committedBatches({
+  records,
+  abortedTransactions,
+}: FetchedPartition): Generator<Batch & { readonly isHidden: boolean }> {
+  const waiting = [...(abortedTransactions ?? [])].sort((a, b) =>
+    a.firstOffset < b.firstOffset ? -1 : 1,
+  );
+  const aborted = new Set<bigint>();
+  let begun = 0;
+  for (const batch of records ?? []) {
+    const lastOffset = batch.firstOffset + BigInt(batch.lastOffsetDelta);
+    for (let next = waiting[begun]; next && next.firstOffset <= lastOffset; next = waiting[begun]) {
+      aborted.add(next.producerId);
+      begun++;
+    }
+    const isControl = (batch.attributes & CONTROL) !== 0;
+    if (isControl && isAbortMarker(batch)) aborted.delete(batch.producerId);
+    const isTransactional = (batch.attributes & TRANSACTIONAL) !== 0;
+    const isAborted = isTransactional && aborted.has(batch.producerId);
+    yield { ...batch, isHidden: isControl || isAborted };
+  }
+}
+
+/** The key of a marker: a version and a type, 16 bits each. */
+function isAbortMarker({ records }: Batch): boolean {
+  const key = records[0]?.key;
+  return key !== undefined && key !== null && key.length >= 4 && key.readInt16BE(2) === ABORT;
+}

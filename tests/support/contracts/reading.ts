@@ -1,0 +1,47 @@
+/** Short hands for tests that read a log to its end with the port's reader. */
+import { onTestFinished } from 'vitest';
+import type { LogReader, RawRecord, RecordPosition } from '../../../bus/kafka/kafka.ts';
+import type { Subject } from './kafka-contract.ts';
+
+/** A reader that is closed at the end of the test. */
+export async function openReader(subject: Subject): Promise<LogReader> {
+  const reader = await subject().bus.reader();
+  onTestFinished(() => reader.close());
+  return reader;
+}
+
+/** Reads from `from` until a fetch brings nothing on. */
+export async function readOn(
+  reader: LogReader,
+  from: RecordPosition,
+  limits: { readonly bytesPerPartitionMax?: number } = {},
+): Promise<{ readonly records: readonly RawRecord[]; readonly nextOffset: bigint }> {
+  const records: RawRecord[] = [];
+  let next = from.offset;
+  for (;;) {
+    const [range] = await reader.fetch([{ ...from, offset: next }], { waitMs: 0, ...limits });
+    if (range!.fault !== undefined) throw new Error(`${from.topic}: ${range!.fault}`);
+    records.push(...range!.records);
+    if (range!.nextOffset === next) return { records, nextOffset: next };
+    next = range!.nextOffset;
+  }
+}
+
+/** All committed records of one partition. */
+export async function allOf(
+  subject: Subject,
+  topic: string,
+  partition = 0,
+): Promise<readonly RawRecord[]> {
+  const reader = await subject().bus.reader();
+  try {
+    return (await readOn(reader, { topic, partition, offset: 0n })).records;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The committed values of partition 0. */
+export async function reading(subject: Subject, topic: string): Promise<(string | null)[]> {
+  return (await allOf(subject, topic)).map(({ value }) => value?.toString() ?? null);
+}
