@@ -3,9 +3,12 @@ import { BusError, ProblemsError } from '../base/errors.ts';
 import { type PlanPorts, readActual } from './actual.ts';
 import { planChanges } from './diff.ts';
 import { executePlan, type PlanReport, type StepOutcome } from './execute.ts';
-import type { Desired, Plan } from './plan.ts';
+import type { Desired, Plan, PlanKind } from './plan.ts';
 
-export type PlanOptions = { readonly prune?: boolean };
+export type PlanOptions = {
+  /** Deletes what nobody declares any more: everything, or these kinds only. */
+  readonly prune?: boolean | readonly PlanKind[];
+};
 
 export type ApplyOptions = PlanOptions & {
   /** Fingerprint of the plan that was shown; PLAN_STALE when the steps are others by now. */

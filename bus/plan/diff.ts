@@ -15,6 +15,7 @@ import {
   type FieldChange,
   grantName,
   type Plan,
+  type PlanKind,
   type PlanStep,
 } from './plan.ts';
 
@@ -22,8 +23,10 @@ import {
 export function planChanges(
   desired: Desired,
   actual: Actual,
-  { prune = false }: { readonly prune?: boolean } = {},
+  { prune = false }: { readonly prune?: boolean | readonly PlanKind[] } = {},
 ): Plan {
+  const isPruned = ({ kind }: PlanStep) =>
+    typeof prune === 'boolean' ? prune : prune.includes(kind);
   const forward = [
     ...desired.topics.flatMap((spec) => topicSteps(spec, actual)),
     ...userSteps(desired, actual),
@@ -32,10 +35,10 @@ export function planChanges(
     ...desired.connectors.flatMap((connector) => connectorSteps(connector, actual)),
   ];
   const surplus = surplusSteps(desired, actual);
-  const steps = prune ? [...forward, ...surplus] : forward;
+  const steps = [...forward, ...surplus.filter(isPruned)];
   return {
     steps,
-    kept: prune ? [] : surplus,
+    kept: surplus.filter((step) => !isPruned(step)),
     refusals: desired.topics.flatMap((spec) => topicRefusals(spec, actual)),
     fingerprint: createHash('sha256').update(JSON.stringify(steps)).digest('hex'),
   };
@@ -149,8 +152,9 @@ function surplusSteps(desired: Desired, actual: Actual): PlanStep[] {
   const users = without(owned('user', actual.users), desired.users);
   const topics = without(owned('topic', actual.topicNames), desired.topics);
   const wanted = new Set(desired.acls.map(grantName));
+  const isGuarded = reaches(desired.guardedTopics ?? []);
   const grants = actual.acls
-    .filter((rule) => isInScope(desired.scope, ownerOfPrincipal(rule.principal)))
+    .filter((rule) => isInScope(desired.scope, ownerOfPrincipal(rule.principal)) || isGuarded(rule))
     .filter((rule) => !wanted.has(grantName(rule)));
   const gone = { action: 'delete', changes: [] } as const;
   return [
@@ -159,4 +163,14 @@ function surplusSteps(desired: Desired, actual: Actual): PlanStep[] {
     ...users.map((name): PlanStep => ({ ...gone, kind: 'user', name })),
     ...topics.map((name): PlanStep => ({ ...gone, kind: 'topic', name })),
   ];
+}
+
+/** Whether a rule reaches one of `topics`; "*" is Kafka's word for all. */
+function reaches(topics: readonly string[]): (rule: AclRule) => boolean {
+  const names = new Set(topics);
+  return ({ resource, match, name }) => {
+    if (resource !== 'topic' || names.size === 0) return false;
+    if (match === 'literal') return name === '*' || names.has(name);
+    return topics.some((topic) => topic.startsWith(name));
+  };
 }

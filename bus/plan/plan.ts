@@ -35,6 +35,8 @@ export type Desired = {
   readonly secretFiles: readonly SecretFile[];
   readonly acls: readonly AclRule[];
   readonly connectors: readonly DesiredConnector[];
+  /** Topics that nobody may touch but by a rule of `acls`: another principal's rule on them is surplus too. */
+  readonly guardedTopics?: readonly string[];
 };
 
 export type ActualTopic = {

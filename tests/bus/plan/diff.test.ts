@@ -155,6 +155,34 @@ describe('what nobody declares any more', () => {
     expect(kept).toEqual([]);
   });
 
+  test('goes by its kind where only some kinds are pruned', () => {
+    const { steps, kept } = planChanges(DESIRED, actual, { prune: ['grant', 'user'] });
+    expect(steps.map(shortly)).toEqual([`delete grant ${grantName(surplus)}`]);
+    expect(kept.map(shortly)).toEqual(['delete topic cdc.tax.tax.gone']);
+  });
+
+  const foreign = (name: string, match: AclRule['match'] = 'literal'): AclRule => ({
+    principal: 'User:stranger',
+    resource: 'topic',
+    name,
+    match,
+    operation: 'read',
+  });
+  test.each<[AclRule, boolean, string]>([
+    [foreign(TOPIC.name), true, 'a rule for the very topic'],
+    [foreign('cdc.tax.', 'prefixed'), true, 'a prefix that reaches it'],
+    [foreign('*'), true, 'a rule for all topics'],
+    [foreign('cdc.tax.'), false, 'another topic'],
+    [foreign('cdc.tax2.', 'prefixed'), false, 'a prefix that does not reach it'],
+    [{ ...foreign(TOPIC.name), resource: 'group' }, false, 'a group of that name'],
+  ])('of a guarded topic is anybody’s rule on it: %o %s (%s)', (rule, isSurplus) => {
+    const { kept } = planChanges(
+      { ...DESIRED, guardedTopics: [TOPIC.name] },
+      { ...EVERYTHING, acls: [READ, rule] },
+    );
+    expect(kept.map(shortly)).toEqual(isSurplus ? [`delete grant ${grantName(rule)}`] : []);
+  });
+
   test('of every source goes when the files are all there are, connectors first', () => {
     const scoped = { ...DESIRED, scope: ['source/*'] };
     const { steps } = planChanges(scoped, actual, { prune: true });
