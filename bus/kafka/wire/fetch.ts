@@ -18,33 +18,49 @@ const READ_COMMITTED = 1;
 const ANY = -1;
 const NO_SESSION = { id: 0, epoch: -1 } as const;
 
-/** Partitions that are not led there are answered with an error code of their own. */
+type Ask = { readonly positions: readonly RecordPosition[]; readonly limits: FetchLimits };
+
+/** Partitions that cannot be read there are answered with an error code of their own. */
 export async function fetchFrom(
   wire: Wire,
   leader: Address,
-  ask: { readonly positions: readonly RecordPosition[]; readonly limits: FetchLimits },
+  ask: Ask,
 ): Promise<ReadonlyMap<string, PartitionAnswer>> {
+  return byPartition(await despiteFaults(() => request(wire, leader, ask)));
+}
+
+/** As `fetchFrom`, but the fault of any partition rejects. */
+export async function fetchAllFrom(
+  wire: Wire,
+  leader: Address,
+  ask: Ask,
+): Promise<ReadonlyMap<string, PartitionAnswer>> {
+  return byPartition(await request(wire, leader, ask));
+}
+
+function request(wire: Wire, leader: Address, ask: Ask): Promise<fetchV12.FetchResponse> {
   const { waitMs, bytesMax = BYTES.max } = ask.limits;
   const topics = topicsOf(ask);
   const { id, epoch } = NO_SESSION;
-  const answer = await despiteFaults(() =>
-    wire.at(leader, (connection) =>
-      fetchV12.api.async(
-        connection,
-        Math.ceil(waitMs),
-        BYTES.min,
-        bytesMax,
-        READ_COMMITTED,
-        id,
-        epoch,
-        topics,
-        [],
-        '',
-      ),
+  return wire.at(leader, (connection) =>
+    fetchV12.api.async(
+      connection,
+      Math.ceil(waitMs),
+      BYTES.min,
+      bytesMax,
+      READ_COMMITTED,
+      id,
+      epoch,
+      topics,
+      [],
+      '',
     ),
   );
+}
+
+function byPartition({ responses }: fetchV12.FetchResponse): ReadonlyMap<string, PartitionAnswer> {
   return new Map(
-    answer.responses.flatMap(({ topicId: topic, partitions }) =>
+    responses.flatMap(({ topicId: topic, partitions }) =>
       partitions.map((one): [string, PartitionAnswer] => [
         partitionKey({ topic, partition: one.partitionIndex }),
         one,
@@ -54,13 +70,7 @@ export async function fetchFrom(
 }
 
 /** In the order of the positions: the broker fills its answer in the order of the question. */
-function topicsOf({
-  positions,
-  limits,
-}: {
-  readonly positions: readonly RecordPosition[];
-  readonly limits: FetchLimits;
-}): fetchV12.FetchRequestTopic[] {
+function topicsOf({ positions, limits }: Ask): fetchV12.FetchRequestTopic[] {
   const { bytesPerPartitionMax = BYTES.perPartitionMax } = limits;
   return [...Map.groupBy(positions, ({ topic }) => topic)].map(([topic, members]) => ({
     topicId: topic,

@@ -2,8 +2,9 @@
  * Which broker leads each partition, remembered until somebody finds it wrong; and which topics
  * are absent or may not be seen, asked anew each time.
  */
-import { metadataV12, protocolErrorsCodesById, ResponseError } from '@platformatic/kafka';
+import { protocolErrorsCodesById } from '@platformatic/kafka';
 import { partitionKey, type TopicPartition } from '../kafka.ts';
+import { describedTopics } from './topic-faults.ts';
 import type { Address, Wire } from './wire.ts';
 
 /** 'moving': no leader now, there will be one soon. */
@@ -15,8 +16,6 @@ export type PartitionLeaders = {
   /** The next question goes to the broker. */
   forget(): void;
 };
-
-type Metadata = metadataV12.MetadataResponse;
 
 const OF_TOPIC: Readonly<Record<string, Leadership>> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'absent',
@@ -49,7 +48,7 @@ async function ask(
   partitions: readonly TopicPartition[],
 ): Promise<ReadonlyMap<string, Leadership>> {
   const names = [...new Set(partitions.map(({ topic }) => topic))];
-  const answer = await described(wire, names);
+  const answer = await describedTopics(wire, names);
   const brokers = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]));
   const topics = new Map(answer.topics.map((topic) => [topic.name ?? '', topic]));
   return new Map(
@@ -63,14 +62,4 @@ async function ask(
       return [partitionKey(one), brokers.get(state.leaderId) ?? 'moving'];
     }),
   );
-}
-
-/** An answer that speaks of faults is thrown by the client: here it is the answer. */
-async function described(wire: Wire, topics: readonly string[]): Promise<Metadata> {
-  try {
-    return await wire.any((one) => metadataV12.api.async(one, [...topics], false, false));
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw error;
-    return error['response'] as Metadata;
-  }
 }

@@ -2,20 +2,13 @@
  * When records were written: one record read at each given offset. For lag in time, which no
  * offset arithmetic gives. Reads committed records only; keys and values are not looked at.
  */
-import { fetchV12 } from '@platformatic/kafka';
 import { partitionKey, type RecordPosition, type RecordTime } from '../kafka.ts';
-import { byLeader, type Leader } from './offsets.ts';
+import { committed } from './committed.ts';
+import { fetchAllFrom, type PartitionAnswer } from './fetch.ts';
+import { byLeader } from './offsets.ts';
 import { metadata, type Wire } from './wire.ts';
 
-const FETCH = { waitMs: 0, bytesMin: 0, bytesMax: 8_388_608, bytesPerPartition: 65_536 } as const;
-const READ_COMMITTED = 1;
-const ANY = -1;
-const NO_SESSION = { id: 0, epoch: -1 } as const;
-const CONTROL = 0x20;
-const TRANSACTIONAL = 0x10;
-
-type Partition = fetchV12.FetchResponsePartition;
-type Batch = NonNullable<Partition['records']>[number];
+const LIMITS = { waitMs: 0, bytesMax: 8_388_608, bytesPerPartitionMax: 65_536 } as const;
 
 /** Positions with nothing readable at or after them are left out. */
 export async function recordTimes(
@@ -28,13 +21,16 @@ export async function recordTimes(
   while (open.length > 0) {
     const answers = await fetchAll(wire, open);
     open = open.flatMap((position) => {
+      const { topic, partition, offset } = position;
       const answer = answers.get(partitionKey(position));
-      const time = answer && firstRecord(answer, position);
-      if (time) found.push(time);
-      const next = answer && nextOffset(answer);
-      return time || next === undefined || next <= position.offset
-        ? []
-        : [{ ...position, offset: next }];
+      if (answer === undefined) return [];
+      const { records, nextOffset } = committed(answer, offset);
+      const first = records[0];
+      if (first) {
+        found.push({ topic, partition, offset: first.offset, timestampMs: first.timestampMs });
+        return [];
+      }
+      return nextOffset > offset ? [{ ...position, offset: nextOffset }] : [];
     });
   }
   return found;
@@ -43,82 +39,16 @@ export async function recordTimes(
 async function fetchAll(
   wire: Wire,
   positions: readonly RecordPosition[],
-): Promise<ReadonlyMap<string, Partition>> {
+): Promise<ReadonlyMap<string, PartitionAnswer>> {
   const wanted = new Map(positions.map((position) => [partitionKey(position), position]));
   const topics = [...new Set(positions.map(({ topic }) => topic))];
   const leaders = byLeader(await metadata(wire, topics));
-  const answers = await Promise.all(leaders.map((leader) => fetchFrom(wire, leader, wanted)));
+  const answers = await Promise.all(
+    leaders.map(async (leader) => {
+      const led = leader.partitions.flatMap((one) => wanted.get(partitionKey(one)) ?? []);
+      if (led.length === 0) return [];
+      return [...(await fetchAllFrom(wire, leader, { positions: led, limits: LIMITS }))];
+    }),
+  );
   return new Map(answers.flat());
-}
-
-async function fetchFrom(
-  wire: Wire,
-  leader: Leader,
-  wanted: ReadonlyMap<string, RecordPosition>,
-): Promise<[string, Partition][]> {
-  const asked = leader.partitions.flatMap((one) => wanted.get(partitionKey(one)) ?? []);
-  if (asked.length === 0) return [];
-  const topics = [...Map.groupBy(asked, ({ topic }) => topic)].map(([topic, members]) => ({
-    topicId: topic,
-    partitions: members.map(({ partition, offset }) => ({
-      partition,
-      currentLeaderEpoch: ANY,
-      fetchOffset: offset,
-      lastFetchedEpoch: ANY,
-      partitionMaxBytes: FETCH.bytesPerPartition,
-    })),
-  }));
-  const { waitMs, bytesMin, bytesMax } = FETCH;
-  const { id, epoch } = NO_SESSION;
-  const answer = await wire.at(leader, (connection) =>
-    fetchV12.api.async(
-      connection,
-      waitMs,
-      bytesMin,
-      bytesMax,
-      READ_COMMITTED,
-      id,
-      epoch,
-      topics,
-      [],
-      '',
-    ),
-  );
-  return answer.responses.flatMap(({ topicId, partitions }) =>
-    partitions.map((partition): [string, Partition] => [
-      partitionKey({ topic: topicId, partition: partition.partitionIndex }),
-      partition,
-    ]),
-  );
-}
-
-function firstRecord(answer: Partition, position: RecordPosition): RecordTime | undefined {
-  const { topic, partition } = position;
-  for (const batch of answer.records ?? []) {
-    if (isControl(batch) || isAborted(batch, answer)) continue;
-    for (const { offsetDelta, timestampDelta } of batch.records) {
-      const offset = batch.firstOffset + BigInt(offsetDelta);
-      if (offset < position.offset) continue;
-      const timestampMs = Number(batch.firstTimestamp + timestampDelta);
-      return { topic, partition, offset, timestampMs };
-    }
-  }
-  return undefined;
-}
-
-function isControl({ attributes }: Batch): boolean {
-  return (attributes & CONTROL) !== 0;
-}
-
-function isAborted(batch: Batch, { abortedTransactions }: Partition): boolean {
-  if ((batch.attributes & TRANSACTIONAL) === 0) return false;
-  return (abortedTransactions ?? []).some(
-    ({ producerId, firstOffset }) =>
-      producerId === batch.producerId && firstOffset <= batch.firstOffset,
-  );
-}
-
-function nextOffset({ records }: Partition): bigint | undefined {
-  const last = records?.at(-1);
-  return last && last.firstOffset + BigInt(last.lastOffsetDelta) + 1n;
 }

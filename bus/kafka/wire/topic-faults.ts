@@ -28,7 +28,7 @@ export async function topicFaults(
   operation: keyof typeof OPERATION_BIT,
 ): Promise<ReadonlyMap<string, TopicFault>> {
   if (topics.length === 0) return new Map();
-  const answer = await described(wire, topics);
+  const answer = await describedTopics(wire, topics, { withRights: true });
   return new Map(
     answer.topics.flatMap((topic): [string, TopicFault][] => {
       const fault = faultOf(topic, operation);
@@ -45,12 +45,13 @@ function faultOf(topic: Topic, operation: keyof typeof OPERATION_BIT): TopicFaul
 }
 
 /** An answer that speaks of faults is thrown by the client: here it is the answer. */
-async function described(
+export async function describedTopics(
   wire: Wire,
   topics: readonly string[],
+  { withRights = false }: { readonly withRights?: boolean } = {},
 ): Promise<metadataV12.MetadataResponse> {
   try {
-    return await wire.any((one) => metadataV12.api.async(one, [...topics], false, true));
+    return await wire.any((one) => metadataV12.api.async(one, [...topics], false, withRights));
   } catch (error) {
     if (!(error instanceof ResponseError)) throw error;
     return error['response'] as metadataV12.MetadataResponse;

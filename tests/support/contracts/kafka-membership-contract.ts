@@ -1,6 +1,6 @@
 /** Groups, their generations, and how consumers end; a part of the Kafka contract. */
 import { expect, test } from 'vitest';
-import { consuming, send, until } from './consuming.ts';
+import { type Consuming, consuming, send, until } from './consuming.ts';
 import type { Subject } from './kafka-contract.ts';
 
 export function membershipContract(subject: Subject): void {
@@ -82,6 +82,30 @@ export function membershipContract(subject: Subject): void {
       return a?.groupGeneration === b?.groupGeneration && counts.has(0) && counts.has(1);
     });
     expect(latest().map((claim) => claim!.memberId)).toHaveLength(2);
+  });
+
+  test('in every generation each member claims all that it holds, even nothing, so that a loss is told', async () => {
+    const { topic, name } = subject();
+    const topicName = await topic(2);
+    const group = name('group');
+    const members: Consuming[] = [];
+    const settled = (count: number) => {
+      const latest = members.map(({ handler }) => handler.claims.at(-1));
+      const generations = new Set(latest.map((claim) => claim?.groupGeneration));
+      const held = latest.flatMap((claim) => claim?.partitions ?? []);
+      return latest.length === count && generations.size === 1 && held.length === 2;
+    };
+    for (let count = 1; count <= 5; count++) {
+      members.push(await consuming(subject, { topics: [topicName], group }));
+      await until(`one generation of ${count}`, () => settled(count));
+    }
+    const empty = members.filter(({ handler }) => handler.claims.at(-1)!.partitions.length === 0);
+    expect(empty.length).toBeGreaterThanOrEqual(3);
+    while (members.length > 1) {
+      await members.shift()!.consumer.close();
+      await until(`one generation of ${members.length}`, () => settled(members.length));
+    }
+    expect(members[0]!.handler.claims.at(-1)!.partitions).toHaveLength(2);
   });
 
   test('a topic that is created later is read from then on', async () => {
