@@ -10,4 +10,28 @@ export const GATEWAY_CODES = {
     remedy:
       'Find who else may write to the topic (civicbus plan -f agreements/ shows foreign rights), then ask for a new copy with civicbus resync agreement ID.',
   },
+  GATEWAY_TRUNCATED: {
+    reaction: 'stop',
+    exit: 'failed',
+    message: 'A table behind {{topic}} was emptied at the hub as a whole.',
+    cause:
+      'Somebody truncated a table of a shared view; the change does not say which rows it held.',
+    remedy:
+      'Repair the view (civicbus repair view NAME), then ask for a new copy of each pair of this view with civicbus resync agreement ID.',
+  },
+  GATEWAY_LOG_LOST: {
+    reaction: 'stop',
+    exit: 'failed',
+    message:
+      'Partition {{partition}} of {{topic}} cannot be read where the gateway stands: {{fault}}.',
+    cause: 'Records were deleted before they were delivered, or the topic was made anew.',
+    remedy: 'Ask for a new copy of the pairs of this view with civicbus resync agreement ID.',
+  },
+  GATEWAY_PROGRESS_UNREADABLE: {
+    reaction: 'retry',
+    exit: 'unreachable',
+    message: 'Partition {{partition}} of {{topic}} cannot be read: {{fault}}.',
+    cause: 'The gateway’s own topics or rights are not there yet, or were taken away.',
+    remedy: 'Run civicbus apply -f agreements/, which makes them.',
+  },
 } as const satisfies CodeTable;

@@ -90,7 +90,9 @@ class MysqlDatabase implements SqlDatabase {
       if (isolation !== undefined && isolation !== this.#isolation) {
         await session.execute(`SET TRANSACTION ISOLATION LEVEL ${isolation}`);
       }
-      await session.execute('START TRANSACTION');
+      // Otherwise the moment would be that of the first reading.
+      const moment = isolation === 'REPEATABLE READ' ? ' WITH CONSISTENT SNAPSHOT' : '';
+      await session.execute(`START TRANSACTION${moment}`);
       let result: T;
       try {
         result = await work(session);

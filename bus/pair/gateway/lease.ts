@@ -1,0 +1,91 @@
+/**
+ * What the gateway may deliver right now. The control database is read over and over; an answer
+ * counts for a moment only, and cut off from it means stop. Whoever commits asks `holds` first:
+ * so nothing is committed later than two seconds after a suspension, revocation or expiry.
+ */
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import type { AgreementState } from '../../agreement/agreement.ts';
+import type { CompiledPair } from '../pair.ts';
+
+export type LeasedPair = {
+  readonly pair: CompiledPair;
+  readonly state: AgreementState;
+  /** Grows with every whole copy that was asked for. */
+  readonly request: number;
+  readonly schemaIds: { readonly key: number; readonly value: number };
+};
+
+export type LeaseSnapshot = {
+  /** Grows with every change of any agreement or deployment. */
+  readonly version: bigint;
+  readonly pairs: readonly LeasedPair[];
+};
+
+export interface LeaseSource {
+  version(): Promise<bigint>;
+  read(): Promise<LeaseSnapshot>;
+}
+
+export const LEASE = {
+  pollMs: 200,
+  /** An answer older than this permits nothing. */
+  validMs: 1_200,
+} as const;
+
+export class Lease {
+  readonly #source: LeaseSource;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #snapshot: LeaseSnapshot | undefined;
+  #readAt = 0;
+
+  constructor(
+    source: LeaseSource,
+    { log, clock = systemClock }: { readonly log: Log; readonly clock?: Clock },
+  ) {
+    this.#source = source;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Keeps reading until the signal fires. */
+  async keep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.refresh().catch((error: unknown) =>
+        this.#log.warn({ error: messageOf(error) }, 'control database not read'),
+      );
+      await this.#clock.sleep(LEASE.pollMs, signal).catch(() => undefined);
+    }
+  }
+
+  async refresh(): Promise<void> {
+    // Before the question is sent: an answer is as old as its question.
+    const askedAt = this.#clock.now();
+    const version = await this.#source.version();
+    if (this.#snapshot?.version !== version) this.#snapshot = await this.#source.read();
+    this.#readAt = askedAt;
+  }
+
+  /** The snapshot, while it is young enough to act upon. */
+  current(): LeaseSnapshot | undefined {
+    return this.#clock.now() - this.#readAt < LEASE.validMs ? this.#snapshot : undefined;
+  }
+
+  /** Whether a plan made of `version` may still be committed. */
+  holds(version: bigint): boolean {
+    return this.current()?.version === version;
+  }
+}
+
+/** Whether rows may leave for this pair at this moment; validity is half-open. */
+export function mayDeliver({ pair, state }: LeasedPair, nowMs: number): boolean {
+  const { notBefore, notAfter } = pair.agreement;
+  return state === 'active' && nowMs >= Date.parse(notBefore) && nowMs < Date.parse(notAfter);
+}
+
+/** Whether its subscriber is to be told to purge; until then an expired one may still be renewed. */
+export function hasEnded({ state }: LeasedPair): boolean {
+  return state === 'purging';
+}

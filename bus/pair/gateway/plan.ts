@@ -1,0 +1,83 @@
+/**
+ * The gateway's plan for one state of the agreements: per view topic, the reader of its changes
+ * and the pairs that read it, each bound to the reader's columns. Made anew when the lease changes.
+ */
+import { hashBytes, pairEncoder, type PairEncoder } from '../record.ts';
+import {
+  bindPair,
+  topicColumns,
+  type BoundPair,
+  type Column,
+  type PairTools,
+} from './bound-pair.ts';
+import { changeReader, type ChangeReader } from './changes.ts';
+import type { LeasedPair, LeaseSnapshot } from './lease.ts';
+
+export type PlannedPair = BoundPair & {
+  readonly leased: LeasedPair;
+  readonly encoder: PairEncoder;
+  readonly hash: Buffer;
+};
+
+export type PlannedTopic = {
+  readonly topic: string;
+  readonly reader: ChangeReader;
+  /** In the order of its images. */
+  readonly columns: readonly Column[];
+  readonly pairs: ReadonlyMap<string, PlannedPair>;
+};
+
+export type GatewayPlan = {
+  /** That of the lease it was made of. */
+  readonly version: bigint;
+  readonly topics: ReadonlyMap<string, PlannedTopic>;
+  /** By agreement. */
+  readonly pairs: ReadonlyMap<string, PlannedPair>;
+  /** Pairs that cannot be bound deliver nothing; why, by agreement. */
+  readonly refused: ReadonlyMap<string, unknown>;
+};
+
+export type PlanOptions = {
+  readonly tools: PairTools;
+  readonly fetchSchema: (id: number) => Promise<unknown>;
+};
+
+export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions): GatewayPlan {
+  const refused = new Map<string, unknown>();
+  const topics = new Map<string, PlannedTopic>();
+  for (const [topic, members] of Map.groupBy(pairs, ({ pair }) => pair.resource.topic)) {
+    const columns = topicColumns(members.map(({ pair }) => pair));
+    const planned = new Map<string, PlannedPair>();
+    for (const leased of members) {
+      const { pair, schemaIds } = leased;
+      try {
+        const bound = bindPair(pair, columns, options.tools);
+        const encoder = pairEncoder(pair, schemaIds);
+        const hash = hashBytes(pair.agreement.contentHash);
+        planned.set(pair.agreement.id, { ...bound, leased, encoder, hash });
+      } catch (error) {
+        refused.set(pair.agreement.id, error);
+      }
+    }
+    const key = members[0]?.pair.resource.key ?? [];
+    const reader = changeReader(columns, key, options.fetchSchema);
+    topics.set(topic, { topic, reader, columns, pairs: planned });
+  }
+  const all = [...topics.values()].flatMap((topic) => [...topic.pairs]);
+  return { version, topics, pairs: new Map(all), refused };
+}
+
+/** Plans are the same for all shards of a process: one is kept. */
+export class Plans {
+  readonly #options: PlanOptions;
+  #plan: GatewayPlan | undefined;
+
+  constructor(options: PlanOptions) {
+    this.#options = options;
+  }
+
+  of(snapshot: LeaseSnapshot): GatewayPlan {
+    if (this.#plan?.version !== snapshot.version) this.#plan = makePlan(snapshot, this.#options);
+    return this.#plan;
+  }
+}
