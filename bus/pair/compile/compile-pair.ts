@@ -7,31 +7,23 @@
 import { satisfies, validRange } from 'semver';
 import { type AgreementContent, pairNames } from '../../agreement/agreement.ts';
 import { canonicalJson } from '../../agreement/canonical/canonical.ts';
+import { checkPredicate } from '../../agreement/predicate/predicate.ts';
 import type { Resource } from '../../agreement/resource.ts';
 import { must } from '../../base/assert.ts';
 import type { Problem } from '../../base/errors.ts';
-import type { ColumnType } from '../../change/column-type.ts';
 import type { TopicSpec } from '../../kafka/kafka.ts';
 import { gatewayPairAcls, type GatewayNames, insync, subscriberAcls } from '../access.ts';
 import { pairSchemas } from '../pair-schema.ts';
 import type { CompiledPair } from '../pair.ts';
 import { deliveryProblems, freshnessTargetS } from './delivery.ts';
-import { atColumns, deliveredFields, type MaskedType } from './fields.ts';
+import { atColumns, deliveredFields } from './fields.ts';
 
 /** How long a pair topic keeps records; a subscriber that was away longer is filled anew. */
 export const PAIR_RETENTION_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** Checks a filter; answers the columns it reads, or what is wrong with it. */
-export type CheckRows = (
-  cel: string,
-  columns: readonly { readonly name: string; readonly type: ColumnType }[],
-) => { readonly problems: readonly string[] } | { readonly columns: readonly string[] };
-
 export type CompileOptions = {
   readonly contentHash: string;
-  readonly maskedType: MaskedType;
-  readonly checkRows: CheckRows;
   /** Of the pair's topics; default 1. */
   readonly replication?: number;
   readonly gateway?: GatewayNames;
@@ -48,8 +40,8 @@ export function compilePair(
   options: CompileOptions,
 ): CompileResult {
   const problems: Problem[] = [...resourceProblems(content, resource)];
-  const fields = deliveredFields({ content, resource, maskedType: options.maskedType }, problems);
-  const rows = filterOf(content, { resource, checkRows: options.checkRows }, problems);
+  const fields = deliveredFields(content, resource, problems);
+  const rows = filterOf(content, resource, problems);
   problems.push(...deliveryProblems(content));
   if (problems.length > 0) return { problems };
   const names = pairNames(content.id);
@@ -119,16 +111,16 @@ function resourceProblems(content: AgreementContent, resource: Resource): Proble
 
 function filterOf(
   { scope }: AgreementContent,
-  { resource, checkRows }: { readonly resource: Resource; readonly checkRows: CheckRows },
+  resource: Resource,
   problems: Problem[],
 ): CompiledPair['rows'] {
   if (scope.rows === undefined) return null;
-  const checked = checkRows(scope.rows, resource.fields);
-  if ('problems' in checked) {
+  const checked = checkPredicate(scope.rows, resource.fields);
+  if (checked.problems) {
     problems.push(...checked.problems.map((message) => ({ path: 'scope.rows', message })));
     return null;
   }
-  const used = new Set(checked.columns);
+  const used = new Set(checked.predicate.columns);
   return {
     cel: scope.rows,
     columns: resource.fields

@@ -3,24 +3,18 @@
  * Everything that makes a field undeliverable is a problem here, whatever a linter said before:
  * this is the last place that sees both the agreement and the resource.
  */
-import type { AgreedField, AgreementContent, Mask } from '../../agreement/agreement.ts';
+import type { AgreedField, AgreementContent } from '../../agreement/agreement.ts';
+import { maskedType } from '../../agreement/mask/mask.ts';
 import type { Resource, ResourceField } from '../../agreement/resource.ts';
 import type { Problem } from '../../base/errors.ts';
-import type { ColumnType } from '../../change/column-type.ts';
 import type { PairField } from '../pair.ts';
 
-/** The type a mask delivers, or why it cannot be put on this type. */
-export type MaskedType = (mask: Mask, type: ColumnType) => ColumnType | string;
-
-type Input = {
-  readonly content: Pick<AgreementContent, 'scope'>;
-  readonly resource: Resource;
-  readonly maskedType: MaskedType;
-};
+type Content = Pick<AgreementContent, 'scope'>;
 
 /** Delivered fields in their order; with any problem the list is not to be used. */
 export function deliveredFields(
-  { content, resource, maskedType }: Input,
+  content: Content,
+  resource: Resource,
   problems: Problem[],
 ): PairField[] {
   const known = new Map(resource.fields.map((field) => [field.name, field]));
@@ -33,11 +27,11 @@ export function deliveredFields(
     } else if (!field) {
       problems.push(unknownField(path, agreed.name, resource));
     } else {
-      const one = deliveredField({ agreed, field, maskedType, path }, problems);
+      const one = deliveredField({ agreed, field, path }, problems);
       if (one) delivered.set(agreed.name, one);
     }
   });
-  keyProblems({ content, resource }, problems);
+  keyProblems(content, resource, problems);
   const isKey = new Set(resource.key);
   const key = resource.key.flatMap((name) => delivered.get(name) ?? []);
   return [...key, ...[...delivered.values()].filter(({ name }) => !isKey.has(name))];
@@ -47,12 +41,10 @@ function deliveredField(
   {
     agreed,
     field,
-    maskedType,
     path,
   }: {
     readonly agreed: AgreedField;
     readonly field: ResourceField;
-    readonly maskedType: MaskedType;
     readonly path: string;
   },
   problems: Problem[],
@@ -72,13 +64,13 @@ function deliveredField(
   if (typeof deliveredType !== 'string') return { name, type, deliveredType, mask };
   problems.push({
     path: `${path}.mask`,
-    message: `The mask ${mask.method} cannot be put on ${name}: ${deliveredType}`,
+    message: `The mask ${mask.method} cannot be put on ${name}: ${deliveredType}.`,
   });
   return undefined;
 }
 
 /** Every key field must be delivered, in clear or as a token: two rows under one delivered key would overwrite each other. */
-function keyProblems({ content, resource }: Omit<Input, 'maskedType'>, problems: Problem[]): void {
+function keyProblems(content: Content, resource: Resource, problems: Problem[]): void {
   const fields = content.scope.fields;
   for (const name of resource.key) {
     const index = fields.findIndex((field) => field.name === name);

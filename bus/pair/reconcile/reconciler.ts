@@ -1,0 +1,214 @@
+/**
+ * Keeps the bus as the agreements say, for ever: takes rights away within a second of a decision,
+ * deploys what was filed, brings about what is due, publishes what happened, repairs what was
+ * changed by hand and notes it. Every part may be away: its work is told once, skipped and tried
+ * again. Never throws after it was started.
+ */
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { isBusError, messageOf, problemLine, ProblemsError } from '../../base/errors.ts';
+import type { Log } from '../../base/log.ts';
+import { type DriftNote, driftNotes } from './drift.ts';
+import { type DueTransition, dueTransitions } from './due.ts';
+import {
+  applyPairs,
+  type PairPorts,
+  type PairsPlan,
+  planPairs,
+  type PlanPairsOptions,
+} from './plan-pairs.ts';
+import { type ControlView, type Wanted, wantedOf, type WantedOptions } from './wanted.ts';
+
+/** How often the control database is asked whether anything was decided. */
+export const POLL_MS = 250;
+/** How often rights are compared although nothing was decided. */
+export const RIGHTS_EVERY_MS = 2_000;
+/** The same for everything. */
+export const ALL_EVERY_MS = 15_000;
+/** How soon what failed is tried again. */
+export const AGAIN_AFTER_MS = 1_000;
+
+export type ReconcilerControl = Pick<PairPorts, 'putDeployment'> & {
+  /** Grows with every event and deployment. */
+  version(): Promise<bigint>;
+  read(): Promise<ControlView>;
+  /** Takes the event in, signed by the bus; refused when its guards do not hold. */
+  bringAbout(due: DueTransition): Promise<void>;
+  /** Brings events that are not yet on the lifecycle topic there; answers how many. */
+  publish(): Promise<number>;
+  noteDrift(notes: readonly DriftNote[]): Promise<void>;
+};
+
+export type ReconcilerOptions = {
+  readonly control: ReconcilerControl;
+  readonly ports: Pick<PairPorts, 'admin' | 'registry'>;
+  readonly wanted: WantedOptions;
+  readonly plan: Pick<PlanPairsOptions, 'secretsFolder' | 'replication' | 'gateway'>;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly renewalGraceMs?: number;
+};
+
+export type ReconcilerFigures = {
+  readonly pairs: number;
+  readonly deployed: number;
+  readonly transitions: number;
+  readonly drift: number;
+  readonly problems: number;
+};
+
+type Seen = { readonly version: bigint; readonly view: ControlView; readonly wanted: Wanted };
+type Scope = 'rights' | 'all';
+
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #clock: Clock;
+  #seen: Seen | undefined;
+  /** When each comparison has to be done again, if its wishes stay the same. */
+  readonly #next = new Map<Scope, { readonly atMs: number; readonly wanted: Wanted }>();
+  /** Wishes that were once fulfilled whole: what differs from them later was changed by hand. */
+  readonly #settled = new Map<Scope, string>();
+  /** Transitions that were refused, and when they are tried again. */
+  readonly #refused = new Map<string, number>();
+  /** What each part said last, so that a lasting failure is told once. */
+  readonly #trouble = new Map<string, string>();
+  readonly #figures = { deployed: 0, transitions: 0, drift: 0 };
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get figures(): ReconcilerFigures {
+    const { pairs = [], problems = [] } = this.#seen?.wanted ?? {};
+    return { ...this.#figures, pairs: pairs.length, problems: problems.length };
+  }
+
+  /** Works until `signal` fires; resolves then. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.tick();
+      await this.#clock.sleep(POLL_MS, signal).catch((error: unknown) => {
+        if (!isBusError(error, 'BUS_ABORTED')) throw error;
+      });
+    }
+  }
+
+  /** One round. */
+  async tick(): Promise<void> {
+    await this.#attempt('control', () => this.#look());
+    const seen = this.#seen;
+    if (!seen) return;
+    await this.#attempt('rights', () => this.#compare('rights', seen.wanted));
+    await this.#attempt('pairs', () => this.#compare('all', seen.wanted));
+    await this.#attempt('clock', () => this.#bringAbout(seen.view));
+    await this.#attempt('lifecycle', async () => void (await this.#options.control.publish()));
+  }
+
+  /** Reads the control database when it has changed. */
+  async #look(): Promise<void> {
+    const { control, wanted: options, log } = this.#options;
+    const version = await control.version();
+    if (this.#seen?.version === version) return;
+    // Read after the version was: what changes in between is seen again at the next look.
+    const view = await control.read();
+    const wanted = wantedOf(view, options);
+    const told = wanted.problems.map(problemLine);
+    const before = new Set(this.#seen?.wanted.problems.map(problemLine));
+    for (const problem of told.filter((line) => !before.has(line))) {
+      log.error({ problem }, 'an agreement cannot be deployed');
+    }
+    this.#seen = { version, view, wanted };
+  }
+
+  async #compare(scope: Scope, wanted: Wanted): Promise<void> {
+    const now = this.#clock.now();
+    const next = this.#next.get(scope);
+    if (next?.wanted === wanted && now < next.atMs) return;
+    this.#next.set(scope, { atMs: now + AGAIN_AFTER_MS, wanted });
+    const { ports, plan: options } = this.#options;
+    const plan = await planPairs(wanted, ports, { ...options, onlyRights: scope === 'rights' });
+    await this.#carryOut(scope, { plan, wish: wishOf(wanted) });
+    const everyMs = scope === 'rights' ? RIGHTS_EVERY_MS : ALL_EVERY_MS;
+    this.#next.set(scope, { atMs: now + everyMs, wanted });
+  }
+
+  /** Throws the first failure after everything that can be done was. */
+  async #carryOut(
+    scope: Scope,
+    { plan, wish }: { readonly plan: PairsPlan; readonly wish: string },
+  ): Promise<void> {
+    const { control, ports, log } = this.#options;
+    const drift = this.#settled.get(scope) === wish ? driftNotes(plan.broker.steps) : [];
+    const report = await applyPairs(plan, {
+      ...ports,
+      putDeployment: (one) => control.putDeployment(one),
+    });
+    for (const note of drift) log.warn(note, 'drift was repaired');
+    for (const { step, outcome } of report.steps) {
+      if (outcome !== 'done') continue;
+      log.info({ action: step.action, kind: step.kind, subject: step.name }, 'step done');
+    }
+    for (const { agreementId, version, generation } of report.deployed) {
+      log.info({ agreement: agreementId, version, generation }, 'pair deployed');
+    }
+    this.#figures.deployed += report.deployed.length;
+    this.#figures.drift += drift.length;
+    if (drift.length > 0) await control.noteDrift(drift);
+    if (report.failures.length > 0) throw report.failures[0];
+    this.#settled.set(scope, wish);
+    const { refusals } = plan.broker;
+    if (refusals.length > 0) throw new ProblemsError(refusals.map(problemLine).join(' '), refusals);
+  }
+
+  async #bringAbout({ lines }: ControlView): Promise<void> {
+    const { control, log, renewalGraceMs } = this.#options;
+    const nowMs = this.#clock.now();
+    const due = dueTransitions(lines, {
+      nowMs,
+      ...(renewalGraceMs === undefined ? {} : { renewalGraceMs }),
+    });
+    for (const one of due) {
+      const part = `${one.verb} ${one.name} ${one.version}`;
+      if (nowMs < (this.#refused.get(part) ?? 0)) continue;
+      await this.#attempt(part, async () => {
+        this.#refused.set(part, nowMs + AGAIN_AFTER_MS);
+        await control.bringAbout(one);
+        this.#refused.delete(part);
+        this.#figures.transitions++;
+        log.info({ ...one }, 'brought about');
+      });
+    }
+  }
+
+  /** Does `work`; a failure is told when it begins and when it ends. */
+  async #attempt(part: string, work: () => Promise<void>): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await work();
+      if (this.#trouble.delete(part)) log.info({ part }, 'goes on');
+    } catch (error) {
+      const message = messageOf(error);
+      if (this.#trouble.get(part) !== message) log.warn({ part, error: message }, 'tried again');
+      this.#trouble.set(part, message);
+    }
+  }
+}
+
+/** One text for one set of wishes about the broker; deployments are compared by themselves. */
+function wishOf({ pairs }: Wanted): string {
+  const known = WISHES.get(pairs);
+  if (known !== undefined) return known;
+  const wish = JSON.stringify(
+    pairs.map(({ agreementId, standing, pair }) => [
+      agreementId,
+      standing,
+      pair?.topic,
+      pair?.receiptTopic,
+      pair?.resource.topic,
+    ]),
+  );
+  WISHES.set(pairs, wish);
+  return wish;
+}
+
+const WISHES = new WeakMap<Wanted['pairs'], string>();
