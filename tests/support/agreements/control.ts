@@ -1,0 +1,107 @@
+/** What the control database would say, for tests of what is made of it. */
+import type { AgreementContent, AgreementState } from '../../../bus/agreement/agreement.ts';
+import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
+import type { Deployment } from '../../../bus/pair/reconcile/deployment.ts';
+import type { DueLine, DueTransition } from '../../../bus/pair/reconcile/due.ts';
+import type { DriftNote } from '../../../bus/pair/reconcile/drift.ts';
+import type { ReconcilerControl } from '../../../bus/pair/reconcile/reconciler.ts';
+import type { ControlView } from '../../../bus/pair/reconcile/wanted.ts';
+
+export type Held = { readonly content: AgreementContent; state: AgreementState; sinceMs: number };
+
+/** A control database in memory: it keeps what it is told and judges nothing. */
+export class MemoryControl implements ReconcilerControl {
+  readonly #now: () => number;
+  #version = 1n;
+  readonly #held = new Map<string, Held>();
+  readonly #deployments = new Map<string, Deployment>();
+  readonly notes: DriftNote[] = [];
+  readonly broughtAbout: string[] = [];
+  published = 0;
+  /** While set, every call fails with it. */
+  away: Error | undefined;
+  /** While set, no transition is taken in. */
+  refusal: Error | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  set(content: AgreementContent, state: AgreementState, sinceMs = 0): void {
+    this.#held.set(keyOf(content), { content, state, sinceMs });
+    this.#version++;
+  }
+
+  state(content: AgreementContent): AgreementState | undefined {
+    return this.#held.get(keyOf(content))?.state;
+  }
+
+  deployment(content: AgreementContent): Deployment | undefined {
+    return this.#deployments.get(keyOf(content));
+  }
+
+  async version(): Promise<bigint> {
+    this.#answer();
+    return this.#version;
+  }
+
+  async read(): Promise<ControlView> {
+    this.#answer();
+    const lines = [...this.#held].map(([key, { content, state, sinceMs }]): DueLine => {
+      const { id, name, version } = content;
+      const hash = contentHash(content);
+      const deployedHash = this.#deployments.get(key)?.contentHash;
+      return {
+        agreementId: id,
+        name,
+        version,
+        state,
+        contentHash: hash,
+        content,
+        sinceMs,
+        deployedHash,
+      };
+    });
+    return { lines, deployments: [...this.#deployments.values()] };
+  }
+
+  async putDeployment(deployment: Deployment): Promise<void> {
+    this.#answer();
+    this.#deployments.set(`${deployment.agreementId} ${deployment.version}`, deployment);
+    this.#version++;
+  }
+
+  async bringAbout({ agreementId, version, verb, supersedes }: DueTransition): Promise<void> {
+    this.#answer();
+    if (this.refusal) throw this.refusal;
+    const to = { activate: 'active', expire: 'expired', purge: 'purging' } as const;
+    this.broughtAbout.push(`${verb} ${version}`);
+    this.#move(`${agreementId} ${version}`, to[verb]);
+    if (supersedes !== undefined) this.#move(`${agreementId} ${supersedes}`, 'superseded');
+  }
+
+  async publish(): Promise<number> {
+    this.#answer();
+    this.published++;
+    return 0;
+  }
+
+  async noteDrift(notes: readonly DriftNote[]): Promise<void> {
+    this.#answer();
+    this.notes.push(...notes);
+  }
+
+  #move(key: string, state: AgreementState): void {
+    const held = this.#held.get(key);
+    if (held) this.#held.set(key, { ...held, state, sinceMs: this.#now() });
+    this.#version++;
+  }
+
+  #answer(): void {
+    if (this.away) throw this.away;
+  }
+}
+
+function keyOf({ id, version }: AgreementContent): string {
+  return `${id} ${version}`;
+}
