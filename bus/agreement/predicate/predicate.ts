@@ -19,7 +19,7 @@ export type { IndexOf } from './evaluate.ts';
 
 /** Named limits: an agreement is read by people, and its predicate runs for every row. */
 export const PREDICATE_CHARS_MAX = 4_000;
-const LIMITS = { maxAstNodes: 2_000, maxDepth: 100, maxListElements: 1_000 };
+const LIMITS = { maxAstNodes: 1_200, maxDepth: 100, maxListElements: 1_000 };
 
 const language = new Environment({ limits: LIMITS });
 
