@@ -125,7 +125,17 @@ export type AclRule = {
   readonly resource: 'topic' | 'group' | 'transactional-id';
   readonly name: string;
   readonly match: 'literal' | 'prefixed';
-  readonly operation: 'read' | 'write' | 'create' | 'describe';
+  /** The bus grants the first four; the others are known so that a rule made by hand is seen. */
+  readonly operation:
+    | 'read'
+    | 'write'
+    | 'create'
+    | 'describe'
+    | 'delete'
+    | 'alter'
+    | 'describe-configs'
+    | 'alter-configs'
+    | 'all';
 };
 
 export interface KafkaAdmin {

@@ -32,6 +32,11 @@ const OPERATIONS = {
   write: AclOperations.WRITE,
   create: AclOperations.CREATE,
   describe: AclOperations.DESCRIBE,
+  delete: AclOperations.DELETE,
+  alter: AclOperations.ALTER,
+  'describe-configs': AclOperations.DESCRIBE_CONFIGS,
+  'alter-configs': AclOperations.ALTER_CONFIGS,
+  all: AclOperations.ALL,
 } as const;
 
 export async function listAcls(wire: Wire, principal?: string): Promise<AclRule[]> {

@@ -30,6 +30,9 @@ const STANDINGS: Partial<Readonly<Record<AgreementState, Standing>>> = {
 /** Of several versions the one that comes first here says what the pair's rights are. */
 const ORDER: readonly Standing[] = ['delivering', 'purging', 'held', 'prepared', 'gone'];
 
+/** States of which anything is, was or will be on the bus. */
+export const STATES_WITH_STANDING = Object.keys(STANDINGS) as readonly AgreementState[];
+
 export function standingOf(state: AgreementState): Standing | undefined {
   return STANDINGS[state];
 }

@@ -3,6 +3,7 @@
  * gateway, and what stands in the way. Pure. An agreement that no longer compiles keeps what is
  * deployed, so that a change of a view never stops a pair by accident and revoking always works.
  */
+import { contentHash as hashOf } from '../../agreement/canonical/canonical.ts';
 import type { Resource } from '../../agreement/resource.ts';
 import type { Problem } from '../../base/errors.ts';
 import type { FieldChange } from '../../plan/plan.ts';
@@ -124,6 +125,12 @@ function compiledLine(
 ): { readonly pair?: CompiledPair; readonly problems: readonly Problem[] } {
   const { content, contentHash } = line;
   const file = lineName(line);
+  if (hashOf(content) !== contentHash) {
+    const message = `The stored document is not the one that was signed (${contentHash}).`;
+    const remedy =
+      'Somebody changed the control database: restore it, and compare both parties’ copies.';
+    return { problems: [{ file, path: 'contentHash', message, remedy }] };
+  }
   const resource = resources.get(content.resource.resourceId);
   if (!resource) {
     const message = `No view has the resource ${content.resource.resourceId}.`;

@@ -7,7 +7,12 @@ import type { DriftNote } from '../../../bus/pair/reconcile/drift.ts';
 import type { ReconcilerControl } from '../../../bus/pair/reconcile/reconciler.ts';
 import type { ControlView } from '../../../bus/pair/reconcile/wanted.ts';
 
-export type Held = { readonly content: AgreementContent; state: AgreementState; sinceMs: number };
+type Held = {
+  readonly content: AgreementContent;
+  readonly contentHash: string;
+  readonly state: AgreementState;
+  readonly sinceMs: number;
+};
 
 /** A control database in memory: it keeps what it is told and judges nothing. */
 export class MemoryControl implements ReconcilerControl {
@@ -28,7 +33,19 @@ export class MemoryControl implements ReconcilerControl {
   }
 
   set(content: AgreementContent, state: AgreementState, sinceMs = 0): void {
-    this.#held.set(keyOf(content), { content, state, sinceMs });
+    this.#held.set(keyOf(content), {
+      content,
+      contentHash: contentHash(content),
+      state,
+      sinceMs,
+    });
+    this.#version++;
+  }
+
+  /** The document of `content` reads otherwise from now on; its hash stays the signed one. */
+  tamper(content: AgreementContent, altered: AgreementContent): void {
+    const held = this.#held.get(keyOf(content));
+    if (held) this.#held.set(keyOf(content), { ...held, content: altered });
     this.#version++;
   }
 
@@ -47,20 +64,10 @@ export class MemoryControl implements ReconcilerControl {
 
   async read(): Promise<ControlView> {
     this.#answer();
-    const lines = [...this.#held].map(([key, { content, state, sinceMs }]): DueLine => {
-      const { id, name, version } = content;
-      const hash = contentHash(content);
+    const lines = [...this.#held].map(([key, held]): DueLine => {
+      const { id, name, version } = held.content;
       const deployedHash = this.#deployments.get(key)?.contentHash;
-      return {
-        agreementId: id,
-        name,
-        version,
-        state,
-        contentHash: hash,
-        content,
-        sinceMs,
-        deployedHash,
-      };
+      return { ...held, agreementId: id, name, version, deployedHash };
     });
     return { lines, deployments: [...this.#deployments.values()] };
   }

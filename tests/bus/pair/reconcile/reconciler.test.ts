@@ -94,6 +94,14 @@ describe('a filed agreement', () => {
     expect(reconciler.figures).toMatchObject({ problems: 1, pairs: 2 });
   });
 
+  test('whose stored document is not what was signed is not deployed', async () => {
+    control.set(CONTRACTS_TO_TAX, 'filed');
+    control.tamper(CONTRACTS_TO_TAX, { ...CONTRACTS_TO_TAX, theme: 'another' });
+    await settle();
+    expect(control.state(CONTRACTS_TO_TAX)).toBe('filed');
+    expect(control.deployment(CONTRACTS_TO_TAX)).toBeUndefined();
+  });
+
   test('waits while the registry is away, and is in force when it is back', async () => {
     registry.failWith('unreachable');
     control.set(CONTRACTS_TO_TAX, 'filed');
