@@ -213,8 +213,10 @@ export interface TransactionalProducer {
   /** Fences every predecessor with this id and ends its open transaction: nothing of it will ever be visible. */
   fence(): Promise<void>;
   /**
-   * Writes all of `sends` in one transaction and resolves when it is committed. `beforeCommit` runs
-   * when everything is written and nothing visible; what it throws aborts and is thrown on.
+   * Writes all of `sends` in one transaction and resolves when its commit is decided; readers see
+   * it some milliseconds later, at the latest when the next `fence` of this id has resolved.
+   * `beforeCommit` runs when everything is written and nothing visible; what it throws aborts and
+   * is thrown on.
    * KAFKA_FENCED: another took the id over, or the transaction outlived its time; from then on
    * every commit is refused so, until `fence`.
    * KAFKA_TOPIC_REFUSED, with `topic`: that one cannot be written (absent, denied); nothing was.

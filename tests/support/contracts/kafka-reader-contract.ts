@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { send } from './consuming.ts';
 import type { Subject } from './kafka-contract.ts';
-import { openReader, readOn } from './reading.ts';
+import { openReader, readOn, settled } from './reading.ts';
 
 const LONG_MS = 15_000;
 
@@ -51,6 +51,7 @@ export function readerContract(subject: Subject): void {
     await producer.commit(records('b', 'c'));
     await expect(producer.commit(records('no'), { beforeCommit: refuse })).rejects.toThrow('no');
     await producer.close();
+    await settled(subject, target);
     const reader = await openReader(subject);
     for (const from of [0n, 1n, 2n, 3n, 5n]) {
       const read = await readOn(reader, { topic: target, partition: 0, offset: from });
@@ -78,6 +79,7 @@ export function readerContract(subject: Subject): void {
       },
     );
     await producer.close();
+    await settled(subject, target);
     expect(read).toMatchObject([{ nextOffset: 1n, end: 1n, records: [{ offset: 0n }] }]);
     const { records } = await readOn(reader, { ...at, offset: 1n });
     expect(records.map(({ value }) => value?.toString())).toEqual(['inside', 'after']);

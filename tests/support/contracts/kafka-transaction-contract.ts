@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { TransactionalProducer } from '../../../bus/kafka/kafka.ts';
 import type { Subject } from './kafka-contract.ts';
-import { allOf, reading } from './reading.ts';
+import { allNow, allOf, reading } from './reading.ts';
 
 /** A producer that is closed at the end of the test. */
 async function transactional(subject: Subject, id: string): Promise<TransactionalProducer> {
@@ -52,7 +52,7 @@ export function transactionContract(subject: Subject): void {
       names.map((target) => one(target, 'a')),
       {
         async beforeCommit() {
-          for (const target of names) before.push(await reading(subject, target));
+          for (const target of names) before.push(await allNow(subject, target));
         },
       },
     );

@@ -1,5 +1,6 @@
 /** Short hands for tests that read a log to its end with the port's reader. */
 import { onTestFinished } from 'vitest';
+import { waitFor } from '../../../bus/base/retry.ts';
 import type { LogReader, RawRecord, RecordPosition } from '../../../bus/kafka/kafka.ts';
 import type { Subject } from './kafka-contract.ts';
 
@@ -27,8 +28,8 @@ export async function readOn(
   }
 }
 
-/** All committed records of one partition. */
-export async function allOf(
+/** All committed records of one partition, as they are now. */
+export async function allNow(
   subject: Subject,
   topic: string,
   partition = 0,
@@ -41,7 +42,29 @@ export async function allOf(
   }
 }
 
-/** The committed values of partition 0. */
+/** As `allNow`, once no transaction is open: a commit shows some moments after it is decided. */
+export async function allOf(
+  subject: Subject,
+  topic: string,
+  partition = 0,
+): Promise<readonly RawRecord[]> {
+  await settled(subject, topic);
+  return allNow(subject, topic, partition);
+}
+
+/** The committed values of partition 0, once no transaction is open. */
 export async function reading(subject: Subject, topic: string): Promise<(string | null)[]> {
   return (await allOf(subject, topic)).map(({ value }) => value?.toString() ?? null);
+}
+
+/** Waits until no transaction is open in the topic. */
+export async function settled(subject: Subject, topic: string): Promise<void> {
+  const { admin } = subject();
+  await waitFor(
+    async () => {
+      const [stable, written] = [await admin.offsets([topic]), await admin.writtenEnds([topic])];
+      return stable.every(({ end }, index) => end === written[index]!.offset);
+    },
+    { what: `no open transaction in ${topic}`, timeoutMs: 20_000, intervalMs: 5 },
+  );
 }
