@@ -13,7 +13,12 @@ export class KeySet {
 
   /** Adds one framed key; each key of a set once. The frame, which names a schema, does not count. */
   add(framedKey: Buffer): void {
-    this.#sum = (this.#sum + digest(framedKey)) % MODULUS;
+    this.addDigest(createHash('sha256').update(framedKey.subarray(BODY_START)).digest());
+  }
+
+  /** As `add`, with the SHA-256 of a key that was taken before. */
+  addDigest(digest: Buffer): void {
+    this.#sum = (this.#sum + BigInt(`0x${digest.toString('hex')}`)) % MODULUS;
     this.#count++;
   }
 
@@ -25,9 +30,4 @@ export class KeySet {
   get hash(): string {
     return this.#sum.toString(16).padStart(64, '0');
   }
-}
-
-function digest(framedKey: Buffer): bigint {
-  const hash = createHash('sha256').update(framedKey.subarray(BODY_START)).digest('hex');
-  return BigInt(`0x${hash}`);
 }

@@ -26,4 +26,18 @@ export function registerRun(program: Command, run: Run): void {
     .option('--status-file <file>', text('cli.run.statusFile'))
     .action(run(async () => (await import('../work/run-workload.ts')).runWorkload));
   addExamples(workload, ['civicbus run workload', 'civicbus run workload --rate 200 --seed 7']);
+  registerSubscriber(group, run);
+}
+
+function registerSubscriber(group: Command, run: Run): void {
+  const subscriber = group
+    .command('subscriber')
+    .description(text('cli.run.subscriber.description'))
+    .requiredOption('--config <file>', text('cli.run.subscriber.config'))
+    .option('--agreement <id>', text('cli.run.subscriber.agreement'))
+    .option('--status-file <file>', text('cli.run.statusFile'))
+    .action(run(async () => (await import('../work/run-subscriber.ts')).runOneSubscriber));
+  addExamples(subscriber, [
+    'civicbus run subscriber --config consumers/subscriber/subscriber.example.yaml',
+  ]);
 }

@@ -71,6 +71,11 @@ export const EN_HELP: TextTable = {
   'cli.run.workload.seed': 'repeat the choices of an earlier run; another day each time if absent',
   'cli.run.statusFile': 'write figures into this file once a second',
 
+  'cli.run.subscriber.description':
+    'Run the subscriber of one agreement with the subscriber’s own credentials: keep its table exactly what the agreement delivers, and purge it when the agreement has ended.',
+  'cli.run.subscriber.config': 'the subscriber.yaml: brokers, registry, database, table, files',
+  'cli.run.subscriber.agreement': 'refuse to start when the file is of another agreement',
+
   'cli.resume.description': 'Let something go on that was stopped for an operator.',
   'cli.resume.view.description':
     'Lift the halt of a view’s units, after its cause was removed. The running consumer goes on within a second.',
