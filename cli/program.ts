@@ -5,9 +5,11 @@ import { addTexts, text } from '../bus/base/text.ts';
 import { addExamples, type Register, type Run } from './command.ts';
 import { registerApply } from './commands/apply.ts';
 import { registerDescribe } from './commands/describe.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerGet } from './commands/get.ts';
+import { registerInit } from './commands/init.ts';
 import { registerLag } from './commands/lag.ts';
 import { registerPlan } from './commands/plan.ts';
 import { registerRebuild } from './commands/rebuild.ts';
@@ -15,6 +17,7 @@ import { registerRepair } from './commands/repair.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerRetry } from './commands/retry.ts';
 import { registerRun } from './commands/run.ts';
+import { registerValidate } from './commands/validate.ts';
 import { registerVerify } from './commands/verify.ts';
 import { addGlobalOptions } from './globals.ts';
 import { CLI_TEXTS } from './messages/en.ts';
@@ -28,6 +31,9 @@ const REGISTRATIONS: readonly Register[] = [
   registerLag,
   registerGet,
   registerDescribe,
+  registerInit,
+  registerValidate,
+  registerDiff,
   registerPlan,
   registerApply,
   registerRun,

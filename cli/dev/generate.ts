@@ -11,6 +11,7 @@ import { viewSchema } from '../../bus/view/declaration/schema.ts';
 import { generatedFiles } from '../../connectors/generated.ts';
 import { PROJECT_FOLDER } from '../globals.ts';
 import { CLI_TEXTS } from '../messages/en.ts';
+import { agreementFiles } from './generate/agreement-files.ts';
 import { allBaselines } from './generate/baselines.ts';
 import { cliReference } from './generate/cli-reference.ts';
 import { errorReference } from './generate/error-reference.ts';
@@ -41,6 +42,7 @@ async function allFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...generatedFiles(),
     ...baselines.files,
+    ...agreementFiles(),
     ['schemas/view.schema.json', viewJsonSchema()],
     ['docs/errors.md', await errorReference()],
     ['docs/cli.md', cliReference()],

@@ -1,5 +1,6 @@
 /** English texts of the command line. Other languages are tables with the same keys. */
 import type { TextTable } from '../../bus/base/text.ts';
+import { EN_AGREEMENT } from './en-agreement.ts';
 import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_HELP } from './en-help.ts';
@@ -7,6 +8,7 @@ import { EN_SWEEP } from './en-sweep.ts';
 
 export const CLI_TEXTS: TextTable = {
   ...EN_HELP,
+  ...EN_AGREEMENT,
   ...EN_COLUMNS,
   ...EN_DOCTOR,
   ...EN_SWEEP,
@@ -115,6 +117,7 @@ export const CLI_TEXTS: TextTable = {
   'cli.start.departments':
     '{{persons}} persons live in the city ({{rows}} rows written now), {{seconds}} s.',
   'cli.start.applied': 'Sources and views are applied ({{steps}} changes), {{seconds}} s.',
+  'cli.start.captured': 'Views captured for sharing pairs ({{steps}} changes), {{seconds}} s.',
   'cli.start.snapshot': 'Every block of every view holds what its source holds, {{seconds}} s.',
   'cli.start.live': 'Live after {{seconds}} s.',
   'cli.start.awaited': 'view "{{view}}" to hold every row of its sources',

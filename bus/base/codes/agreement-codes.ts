@@ -29,4 +29,11 @@ export const AGREEMENT_CODES = {
     remedy:
       'Restore it from its backup; a key that is lost is replaced by a new one with a new name.',
   },
+  AGREEMENT_FILE_EXISTS: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'File {{file}} was not written: {{why}}.',
+    cause: 'Something of this name is there already; nothing is overwritten.',
+    remedy: 'Choose another name, or another file with --to.',
+  },
 } as const satisfies CodeTable;
