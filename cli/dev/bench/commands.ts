@@ -4,12 +4,21 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchApply } from '../../../bench/apply/bench-apply.ts';
 import { benchCapture } from '../../../bench/capture/bench-capture.ts';
 import { benchLatency } from '../../../bench/latency/bench-latency.ts';
+import { benchPredicate } from '../../../bench/predicate/bench-predicate.ts';
 import { benchScale } from '../../../bench/scale/bench-scale.ts';
 import { must } from '../../../bus/base/assert.ts';
+import { EXIT } from '../../../bus/base/codes/code.ts';
 import { BENCHMARKS } from '../../../bench/report.ts';
 import { PEER_SETTINGS } from '../../../bench/sides/jdbc-sink.ts';
 import { PROJECT_FOLDER, positiveNumber, wholeNumber } from '../../globals.ts';
-import { type Benchmark, measure, type Places, type Screen, writeResults } from './measure.ts';
+import {
+  type Benchmark,
+  measure,
+  type Places,
+  type Screen,
+  showFigures,
+  writeResults,
+} from './measure.ts';
 
 type Common = Places & { readonly seed: number };
 type Rounds = { readonly rounds: number };
@@ -28,6 +37,7 @@ export function addBenchmarks(
   addCapture(program, run);
   addScale(program, run);
   addAll(program);
+  addPredicate(program, screen, onExit);
   program
     .command('results')
     .description('Writes the results of docs/benchmarks.md anew from bench-results/.')
@@ -223,6 +233,26 @@ function addScale(program: Command, run: Run): void {
       { folder, quick, ...(report === undefined ? {} : { report }) },
     );
   });
+}
+
+type PredicateFlags = Rounds & { readonly seed: number; readonly seconds: number };
+
+/** Needs no stack and keeps no report: a figure of one process on one core. */
+function addPredicate(program: Command, screen: Screen, onExit: (exitCode: number) => void): void {
+  program
+    .command('predicate')
+    .description('Judging and masking rows: our predicates and the CEL library in turns, no stack.')
+    .option('--seed <number>', 'what the rows are made from', wholeNumber, 1)
+    .option('--rounds <number>', 'how often each side runs', wholeNumber, 3)
+    .option('--seconds <number>', 'of each side in each round', positiveNumber, 1)
+    .allowExcessArguments(false)
+    .action(async (flags: PredicateFlags) => {
+      const onStep = (what: string) => screen.err(`${screen.paints.dim(what)}\n`);
+      const figures = await benchPredicate({ ...flags, onStep });
+      showFigures(figures, screen);
+      screen.out(`same rows picked: ${figures.rowsEqual ? 'yes' : 'NO'}\n`);
+      onExit(figures.rowsEqual ? EXIT.ok : EXIT.failed);
+    });
 }
 
 /** "1,2.5" in millions as whole numbers of persons; for commander. */

@@ -90,16 +90,20 @@ function onOwnStack<T>(
   });
 }
 
-function show(
+function show(presented: Presented, report: AnyReport, screen: Screen): void {
+  showFigures(presented, screen);
+  for (const sentence of disturbed(report)) screen.err(`${sentence}\n`);
+  screen.out(`all rows equal: ${report.rowsEqual ? 'yes' : 'NO'}\n`);
+}
+
+/** Tables and sentences on the terminal. */
+export function showFigures(
   { what, tables, details = [], sentences }: Presented,
-  report: AnyReport,
   screen: Screen,
 ): void {
   screen.out(`${what}\n\n`);
   for (const table of [...tables, ...details]) screen.out(`${drawn(table, screen.paints)}\n\n`);
   for (const sentence of sentences) screen.out(`${sentence}\n`);
-  for (const sentence of disturbed(report)) screen.err(`${sentence}\n`);
-  screen.out(`all rows equal: ${report.rowsEqual ? 'yes' : 'NO'}\n`);
 }
 
 function drawn({ columns, rows }: PlainTable, paints: Paints): string {
