@@ -7,6 +7,9 @@ export const EN_AGREEMENT: TextTable = {
   'cli.argument.formerAgreement': 'file of the one agreement',
   'cli.argument.latterAgreement': 'file of the other',
 
+  'cli.flag.agreementFile':
+    'look for the agreement in these files or folders instead of agreements/',
+
   'cli.init.description': 'Write a commented file to begin with.',
   'cli.init.agreement.description':
     'Write an agreement.yaml that is complete and validates: key fields asked for, all others listed as comments with type and class.',

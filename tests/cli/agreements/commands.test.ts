@@ -202,3 +202,36 @@ test('faults in several files of the folder are told together', async () => {
     new Set([join(folder, 'organizations.yaml'), join(folder, 'catalogue.yaml')]),
   );
 });
+
+describe('describe agreement', () => {
+  test.each([
+    ['population-to-housing-security', 'by name'],
+    ['80deea9a-a8b9-4677-9df7-9eaee9093d38', 'by id'],
+    ['agreements/population-to-housing-security/agreement.yaml', 'by file'],
+  ])('%s (%s) shows what leaves and how', async (name) => {
+    const { exit, stdout } = await civicbus(['describe', 'agreement', name]);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/id_number +varchar\(18\) +personal +hmac-sha256 keyScope=theme/);
+    expect(stdout).toMatch(/sex .*in clear/);
+    expect(stdout).toContain('Housing Security (BJ-ZFB)');
+  });
+
+  test('names those that are known when there is none of the name', async () => {
+    const { exit, stderr } = await civicbus(['describe', 'agreement', 'ghost']);
+    expect(exit).toBe(5);
+    expect(stderr).toContain('housing-sales-to-local-tax');
+  });
+
+  test('shows the newest of several versions', async () => {
+    const next = await changed(
+      ["version: '1.0.0'", "version: '1.10.0'"],
+      ['name: housing-sales-to-local-tax', 'name: versions'],
+    );
+    const former = await changed(
+      ["version: '1.0.0'", "version: '1.9.0'"],
+      ['name: housing-sales-to-local-tax', 'name: versions'],
+    );
+    const args = ['describe', 'agreement', 'versions', '-f', next, '-f', former, '-o', 'json'];
+    expect(answerOf(await civicbus(args)).items).toMatchObject([{ version: '1.10.0' }]);
+  });
+});
