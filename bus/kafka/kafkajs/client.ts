@@ -2,7 +2,7 @@
  * The kafkajs client as civicbus uses it. Every caller gets a client of its own: kafkajs shares committed offsets between the
  * consumers of one client, and a second member of one group then crashes the first.
  */
-import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type RetryOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs';
 import type { Log } from '../../base/log.ts';
 import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
 import { applyPatches } from './patches/patches.ts';
@@ -16,14 +16,14 @@ export const RETRY = {
 } as const;
 
 /** A fresh, unconnected kafkajs client with the corrections of patches/ in force. */
-export function createClient(settings: KafkaSettings, retry: RetryOptions = RETRY): Kafka {
+export function createClient(settings: KafkaSettings): Kafka {
   applyPatches();
   return new kafkajs.Kafka({
     clientId: settings.clientId,
     brokers: [...settings.brokers],
     connectionTimeout: CLIENT_LIMITS.connectionTimeoutMs,
     requestTimeout: CLIENT_LIMITS.requestTimeoutMs,
-    retry,
+    retry: RETRY,
     logLevel: kafkajs.logLevel.INFO,
     logCreator: () => (entry) => relay(settings.log, entry),
     ...credentials(settings),

@@ -1,11 +1,11 @@
-/** The KafkaBus of the port over kafkajs (consuming, producing) and single requests (the rest). */
+/** The KafkaBus of the port over kafkajs (consuming, plain producing) and single requests (the rest). */
 import type { KafkaBus } from '../kafka.ts';
 import type { KafkaSettings } from '../settings.ts';
 import { openAdmin } from '../wire/admin.ts';
 import { openLogReader } from '../wire/log-reader.ts';
+import { openTransactional } from '../wire/transactional.ts';
 import { createConsumer } from './consumer.ts';
 import { openProducer } from './producer.ts';
-import { openTransactional } from './transactional.ts';
 
 export type { KafkaSettings } from '../settings.ts';
 

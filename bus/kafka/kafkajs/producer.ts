@@ -56,7 +56,6 @@ async function connect(settings: KafkaSettings): Promise<Producer> {
   }
 }
 
-/** A record as kafkajs takes it. */
-export function toMessage({ key, value, partition }: OutgoingRecord) {
+function toMessage({ key, value, partition }: OutgoingRecord) {
   return { key, value, ...(partition === undefined ? {} : { partition }) };
 }

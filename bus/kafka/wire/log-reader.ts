@@ -82,6 +82,7 @@ async function poll(
   }
 }
 
+/** Every position asked once. */
 async function round(
   { polls, leaders, rounds }: Reading,
   positions: readonly RecordPosition[],
@@ -90,37 +91,32 @@ async function round(
   const found = await leaders.find(positions);
   const at = (position: RecordPosition) =>
     must(found.get(partitionKey(position)), 'an answer for each partition');
-  const readable = positions.filter((position) => typeof at(position) !== 'string');
-  const groups = [...Map.groupBy(rotated(readable, rounds()), (one) => address(at(one))).values()];
-  const isWhole = readable.length === positions.length;
-  const waitMs = !isWhole
-    ? 0
-    : groups.length > 1
-      ? Math.min(TURN_MS, limits.waitMs)
-      : limits.waitMs;
+  const groups = [...Map.groupBy(rotated(positions, rounds()), at)];
+  const led = groups.filter((group): group is Led => typeof group[0] !== 'string');
+  const waitMs = Math.min(limits.waitMs, waitOf({ groups: groups.length, led: led.length }));
   const fetched = await Promise.all(
-    groups.map((group) => {
-      const leader = at(must(group[0], 'a leader leads something')) as Address;
-      return fetchFrom(polls, leader, { positions: group, limits: { ...limits, waitMs } });
-    }),
+    led.map(([leader, members]) =>
+      fetchFrom(polls, leader, { positions: members, limits: { ...limits, waitMs } }),
+    ),
   );
   const answers = new Map<string, PartitionAnswer>(fetched.flatMap((one) => [...one]));
   return positions.map((position) => {
     const leadership = at(position);
-    const range =
-      leadership === 'moving'
-        ? 'moved'
-        : leadership === 'absent' || leadership === 'denied'
-          ? { ...nothingAt(position), fault: leadership }
-          : readAnswer(position, answers.get(partitionKey(position)));
+    if (leadership === 'absent' || leadership === 'denied') {
+      return { ...nothingAt(position), fault: leadership };
+    }
+    const range = readAnswer(position, answers.get(partitionKey(position)));
     if (range === 'moved') throw moved(position);
     return range;
   });
 }
 
-function address(leader: unknown): string {
-  const { host, port } = leader as Address;
-  return `${host}:${port}`;
+type Led = [leader: Address, members: RecordPosition[]];
+
+/** Nobody waits beside a fault that is known already, and no leader holds up the others. */
+function waitOf({ groups, led }: { readonly groups: number; readonly led: number }): number {
+  if (led < groups) return 0;
+  return led > 1 ? TURN_MS : Infinity;
 }
 
 /** The broker fills its answer in the order of the question. */

@@ -2,9 +2,8 @@
  * Which broker leads each partition, remembered until somebody finds it wrong; and which topics
  * are absent or may not be seen, asked anew each time.
  */
-import { protocolErrorsCodesById } from '@platformatic/kafka';
+import { metadataV12, protocolErrorsCodesById, ResponseError } from '@platformatic/kafka';
 import { partitionKey, type TopicPartition } from '../kafka.ts';
-import { describedTopics } from './topic-faults.ts';
 import type { Address, Wire } from './wire.ts';
 
 /** 'moving': no leader now, there will be one soon. */
@@ -26,12 +25,23 @@ const OF_TOPIC: Readonly<Record<string, Leadership>> = {
 
 export function createPartitionLeaders(wire: Wire): PartitionLeaders {
   const known = new Map<string, Address>();
+  const addresses = new Map<string, Address>();
+
+  /** One object an address, so that partitions can be grouped by it. */
+  function theSame(leader: Address): Address {
+    const key = `${leader.host}:${leader.port}`;
+    const first = addresses.get(key) ?? leader;
+    addresses.set(key, first);
+    return first;
+  }
 
   return {
     async find(partitions) {
       const open = partitions.filter((one) => !known.has(partitionKey(one)));
       const asked = open.length > 0 ? await ask(wire, open) : new Map<string, Leadership>();
-      for (const [key, leader] of asked) if (typeof leader !== 'string') known.set(key, leader);
+      for (const [key, leader] of asked) {
+        if (typeof leader !== 'string') known.set(key, theSame(leader));
+      }
       return new Map(
         partitions.map((one): [string, Leadership] => {
           const key = partitionKey(one);
@@ -62,4 +72,17 @@ async function ask(
       return [partitionKey(one), brokers.get(state.leaderId) ?? 'moving'];
     }),
   );
+}
+
+/** State of the topics, faults included: an answer that speaks of faults is thrown by the client. */
+export async function describedTopics(
+  wire: Wire,
+  topics: readonly string[],
+): Promise<metadataV12.MetadataResponse> {
+  try {
+    return await wire.any((one) => metadataV12.api.async(one, [...topics], false, false));
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw error;
+    return error['response'] as metadataV12.MetadataResponse;
+  }
 }

@@ -1,0 +1,220 @@
+/**
+ * The four requests of a transaction, and what their answers mean: unlike a client library's
+ * errors they name the topic that was refused. Each may be repeated after a lost connection:
+ * the broker knows a batch by its sequence number, and an end that it has carried out already.
+ */
+import {
+  addPartitionsToTxnV3,
+  endTxnV3,
+  findCoordinatorV4,
+  FindCoordinatorKeyTypes,
+  initProducerIdV4,
+  NumericMap,
+  produceV11,
+  protocolErrorsCodesById,
+  ResponseError,
+} from '@platformatic/kafka';
+import { must } from '../../base/assert.ts';
+import { BusError } from '../../base/errors.ts';
+import { protocolNames } from '../client-errors.ts';
+import { partitionKey, type TopicPartition } from '../kafka.ts';
+import { MOVING } from './offsets.ts';
+import type { Address, Wire } from './wire.ts';
+
+/** One epoch of a transactional id: what it was given, and how far it wrote in each partition. */
+export type Epoch = {
+  readonly id: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly sequences: NumericMap;
+};
+
+export type PlacedRecord = TopicPartition & {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+};
+
+const ALL_IN_SYNC = -1;
+const NOBODY = { producerId: -1n, producerEpoch: -1 } as const;
+/** A sequence number is a positive 32-bit number, and 0 follows the greatest. */
+const SEQUENCES = 2 ** 31;
+
+const FENCING = new Set([
+  'INVALID_PRODUCER_EPOCH',
+  'PRODUCER_FENCED',
+  'INVALID_PRODUCER_ID_MAPPING',
+  'INVALID_TXN_STATE',
+]);
+
+/** What one topic is to blame for; all else may pass or concerns the whole transaction. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  UNKNOWN_TOPIC_OR_PARTITION: 'absent',
+  UNKNOWN_TOPIC_ID: 'absent',
+  INVALID_TOPIC_EXCEPTION: 'absent',
+  TOPIC_AUTHORIZATION_FAILED: 'denied',
+  MESSAGE_TOO_LARGE: 'not made for records of this size',
+  RECORD_LIST_TOO_LARGE: 'not made for records of this size',
+  INVALID_RECORD: 'not made for such records',
+  INVALID_TIMESTAMP: 'not made for such times',
+  POLICY_VIOLATION: 'against a policy of the broker',
+};
+
+export async function findTransactionCoordinator(wire: Wire, id: string): Promise<Address> {
+  const { coordinators } = await wire.any((one) =>
+    findCoordinatorV4.api.async(one, FindCoordinatorKeyTypes.TRANSACTION, [id]),
+  );
+  return must(coordinators[0], 'one coordinator per id asked for');
+}
+
+/** Takes the id over: its epoch before is fenced, and what that had open is aborted. */
+export async function takeOver(
+  wire: Wire,
+  coordinator: Address,
+  { id, transactionMsMax }: { readonly id: string; readonly transactionMsMax: number },
+): Promise<Epoch> {
+  const { producerId, producerEpoch } = await wire.at(coordinator, (one) =>
+    initProducerIdV4.api.async(one, id, transactionMsMax, NOBODY.producerId, NOBODY.producerEpoch),
+  );
+  return { id, producerId, producerEpoch, sequences: new NumericMap() };
+}
+
+/** All partitions at once; the broker takes all of them or none. */
+export async function addPartitions(
+  wire: Wire,
+  coordinator: Address,
+  { epoch, partitions }: { readonly epoch: Epoch; readonly partitions: readonly TopicPartition[] },
+): Promise<void> {
+  const { id, producerId, producerEpoch } = epoch;
+  const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([name, members]) => ({
+    name,
+    partitions: members.map(({ partition }) => partition),
+  }));
+  const request = { transactionalId: id, producerId, producerEpoch, verifyOnly: false, topics };
+  await named(id, addedCodes, () =>
+    wire.at(coordinator, (one) => addPartitionsToTxnV3.api.async(one, [request])),
+  );
+}
+
+/**
+ * Writes the records to their leader, those of one partition as one batch, and answers the
+ * partitions that are not led there, or not now: nothing of theirs was taken.
+ */
+export async function produce(
+  wire: Wire,
+  leader: Address,
+  {
+    epoch,
+    records,
+    timeoutMs,
+  }: {
+    readonly epoch: Epoch;
+    readonly records: readonly PlacedRecord[];
+    readonly timeoutMs: number;
+  },
+): Promise<ReadonlySet<string>> {
+  const { id: transactionalId, producerId, producerEpoch, sequences } = epoch;
+  const options = { transactionalId, producerId, producerEpoch, sequences };
+  const timestamp = BigInt(Date.now());
+  const data = records.map((record) => ({ ...record, timestamp })) as Produced;
+  const answer = await named(transactionalId, producedCodes, () =>
+    despiteMoves(() =>
+      wire.at(leader, (one) =>
+        produceV11.api.async(one, ALL_IN_SYNC, timeoutMs, data, options as object),
+      ),
+    ),
+  );
+  const refused = new Set(
+    answer.responses.flatMap(({ name, partitionResponses }) =>
+      partitionResponses
+        .filter(({ errorCode }) => errorCode !== 0)
+        .map(({ index }) => partitionKey({ topic: name, partition: index })),
+    ),
+  );
+  for (const [key, members] of Map.groupBy(records, sequenceKey)) {
+    if (refused.has(partitionKey(must(members[0], 'a record of each partition')))) continue;
+    sequences.set(key, (sequences.getWithDefault(key, 0) + members.length) % SEQUENCES);
+  }
+  return refused;
+}
+
+/** An answer in which all faults may pass is thrown by the client: here it is the answer. */
+async function despiteMoves(
+  ask: () => Promise<produceV11.ProduceResponse | boolean>,
+): Promise<produceV11.ProduceResponse> {
+  try {
+    return (await ask()) as produceV11.ProduceResponse;
+  } catch (error) {
+    const answer = error instanceof ResponseError ? error['response'] : undefined;
+    const names = protocolNames(error);
+    if (answer === undefined || !names.every((name) => NOT_TAKEN.has(name))) throw error;
+    return answer as produceV11.ProduceResponse;
+  }
+}
+
+/** The leader is another, or not ready yet, or without its replicas: the batch was not taken. */
+const NOT_TAKEN: ReadonlySet<string> = new Set([
+  ...MOVING,
+  'NOT_ENOUGH_REPLICAS',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
+
+/** Tombstones and records without a key are missing in the client's type only. */
+type Produced = Parameters<typeof produceV11.createRequest>[2];
+
+/** As the client looks sequence numbers up. */
+function sequenceKey({ topic, partition }: TopicPartition): string {
+  return `${topic}:${partition}`;
+}
+
+export async function end(
+  wire: Wire,
+  coordinator: Address,
+  { epoch, commit }: { readonly epoch: Epoch; readonly commit: boolean },
+): Promise<void> {
+  const { id, producerId, producerEpoch } = epoch;
+  await named(
+    id,
+    () => [],
+    () =>
+      wire.at(coordinator, (one) => endTxnV3.api.async(one, id, producerId, producerEpoch, commit)),
+  );
+}
+
+type TopicCode = readonly [topic: string, code: number];
+
+function addedCodes(answer: object): readonly TopicCode[] {
+  const { resultsByTransaction } = answer as addPartitionsToTxnV3.AddPartitionsToTxnResponse;
+  return resultsByTransaction.flatMap(({ topicResults }) =>
+    topicResults.flatMap(({ name, resultsByPartition }) =>
+      resultsByPartition.map(({ partitionErrorCode }): TopicCode => [name, partitionErrorCode]),
+    ),
+  );
+}
+
+function producedCodes(answer: object): readonly TopicCode[] {
+  const { responses } = answer as produceV11.ProduceResponse;
+  return responses.flatMap(({ name, partitionResponses }) =>
+    partitionResponses.map(({ errorCode }): TopicCode => [name, errorCode]),
+  );
+}
+
+/** Runs `ask`; a fencing answer and the refusal of a topic become errors that say so. */
+async function named<T>(
+  id: string,
+  codesOf: (answer: object) => readonly TopicCode[],
+  ask: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (protocolNames(error).some((name) => FENCING.has(name))) {
+      throw new BusError('KAFKA_FENCED', { id }, error);
+    }
+    const answer = error instanceof ResponseError ? error['response'] : undefined;
+    for (const [topic, code] of answer ? codesOf(answer as object) : []) {
+      const why = REFUSALS[protocolErrorsCodesById[code] ?? ''];
+      if (why !== undefined) throw new BusError('KAFKA_TOPIC_REFUSED', { topic, why }, error);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * The transactional producer over single requests. An epoch of the id lives until the first
+ * error, an abort that was asked for included: then it is forgotten, and the next call takes the
+ * id over anew. So sequence numbers never go back, and nothing is repeated under an epoch in
+ * which something failed.
+ */
+import { murmur2 } from '@platformatic/kafka';
+import { BusError, isBusError, messageOf } from '../../base/errors.ts';
+import { retry } from '../../base/retry.ts';
+import { protocolNames, toKafkaError } from '../client-errors.ts';
+import {
+  type OutgoingRecord,
+  partitionKey,
+  type Sends,
+  type TopicPartition,
+  type TransactionalProducer,
+} from '../kafka.ts';
+import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
+import { createPartitionLeaders, describedTopics, type Leadership } from './partition-leaders.ts';
+import {
+  addPartitions,
+  end,
+  type Epoch,
+  findTransactionCoordinator,
+  type PlacedRecord,
+  produce,
+  takeOver,
+} from './transaction-requests.ts';
+import { type Address, createWire } from './wire.ts';
+
+/** Half of what a broker takes by default. */
+const BATCH_BYTES_MAX = 524_288;
+/** Lengths, offset and time of a record beside its key and value, at most. */
+const RECORD_BYTES_MORE = 32;
+const TRANSACTION_MS_MAX = 10_000;
+const POSITIVE = 0x7f_ff_ff_ff;
+
+const STILL_ENDING = 'CONCURRENT_TRANSACTIONS';
+/** The transaction before is still ending, or its coordinator is changing. */
+const PASSING = new Set([
+  STILL_ENDING,
+  'NOT_COORDINATOR',
+  'COORDINATOR_NOT_AVAILABLE',
+  'COORDINATOR_LOAD_IN_PROGRESS',
+]);
+const PATIENCE = {
+  attemptsMax: 1_000,
+  delayMs: 2,
+  delayMsMax: 10,
+  mayRetry: (error: unknown) => protocolNames(error).some((name) => PASSING.has(name)),
+};
+
+/** A topic that was just created has no working leader for some moments. */
+const LEADER_PATIENCE = {
+  attemptsMax: 30,
+  delayMs: 5,
+  delayMsMax: 100,
+  mayRetry: (error: unknown) => isBusError(error, 'KAFKA_UNREACHABLE'),
+};
+
+type Leaders = ReadonlyMap<string, Leadership>;
+
+export function openTransactional(settings: KafkaSettings, id: string): TransactionalProducer {
+  const producer = new WireTransactional(settings, id);
+  let queue: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    const done = queue.then(work);
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  return {
+    fence: () => inTurn(() => producer.fence()),
+    commit: (sends, { beforeCommit } = {}) => inTurn(() => producer.commit(sends, beforeCommit)),
+    close: () => inTurn(() => producer.close()),
+  };
+}
+
+/** One call at a time. */
+class WireTransactional {
+  readonly #id: string;
+  readonly #wire;
+  readonly #leaders;
+  readonly #partitions = new Map<string, number>();
+  #coordinator: Address | undefined;
+  #epoch: Epoch | undefined;
+  #fenced = false;
+
+  constructor(settings: KafkaSettings, id: string) {
+    this.#id = id;
+    this.#wire = createWire(settings);
+    this.#leaders = createPartitionLeaders(this.#wire);
+  }
+
+  async fence(): Promise<void> {
+    this.#forget();
+    this.#fenced = false;
+    try {
+      this.#epoch = await this.#takeOver();
+    } catch (error) {
+      throw toKafkaError(error, `fence ${this.#id}`);
+    }
+  }
+
+  async commit(
+    sends: Sends,
+    beforeCommit: (() => void | Promise<void>) | undefined,
+  ): Promise<void> {
+    if (this.#fenced) throw new BusError('KAFKA_FENCED', { id: this.#id });
+    let epoch: Epoch | undefined;
+    let isWritten: boolean;
+    try {
+      epoch = this.#epoch ??= await this.#takeOver();
+      isWritten = await this.#write(epoch, sends);
+    } catch (error) {
+      await this.#undo(epoch);
+      throw this.#noted(toKafkaError(error, `write a transaction of ${this.#id}`));
+    }
+    try {
+      await beforeCommit?.();
+    } catch (error) {
+      await this.#undo(epoch);
+      throw error;
+    }
+    if (isWritten) await this.#end(epoch);
+  }
+
+  async close(): Promise<void> {
+    this.#forget();
+    await this.#wire.close();
+  }
+
+  #takeOver(): Promise<Epoch> {
+    return this.#atCoordinator((coordinator) =>
+      takeOver(this.#wire, coordinator, { id: this.#id, transactionMsMax: TRANSACTION_MS_MAX }),
+    );
+  }
+
+  /** False where there was nothing to write, and so nothing to end. */
+  async #write(epoch: Epoch, sends: Sends): Promise<boolean> {
+    const records = await this.#place(sends);
+    if (records.length === 0) return false;
+    const partitions = [...new Map(records.map((one) => [partitionKey(one), one])).values()];
+    await this.#leaders.find(partitions).then((leaders) => mustExist(leaders, partitions));
+    await this.#atCoordinator((coordinator) =>
+      addPartitions(this.#wire, coordinator, { epoch, partitions }),
+    );
+    for (const chunk of chunksOf(records)) await this.#produce(epoch, chunk);
+    return true;
+  }
+
+  /** Asks for the leaders again as long as some records found theirs gone. */
+  async #produce(epoch: Epoch, chunk: readonly PlacedRecord[]): Promise<void> {
+    let open = chunk;
+    await retry(async () => {
+      const leaders = await this.#leaders.find(open);
+      const led = Map.groupBy(open, (one) => leaderOf(leaders, one));
+      const refused = await Promise.all(
+        [...led].map(([leader, records]) =>
+          produce(this.#wire, leader, {
+            epoch,
+            records,
+            timeoutMs: CLIENT_LIMITS.requestTimeoutMs,
+          }),
+        ),
+      );
+      const left = new Set(refused.flatMap((one) => [...one]));
+      open = open.filter((one) => left.has(partitionKey(one)));
+      const [first] = open;
+      if (first === undefined) return;
+      this.#leaders.forget();
+      throw moving(first);
+    }, LEADER_PATIENCE);
+  }
+
+  async #end(epoch: Epoch): Promise<void> {
+    try {
+      await this.#atCoordinator((at) => end(this.#wire, at, { epoch, commit: true }));
+    } catch (error) {
+      this.#forget();
+      if (isBusError(error)) throw this.#noted(error);
+      const details = { id: this.#id, why: messageOf(error) };
+      throw new BusError('KAFKA_COMMIT_UNKNOWN', details, error);
+    }
+  }
+
+  async #undo(epoch: Epoch | undefined): Promise<void> {
+    this.#forget();
+    if (epoch === undefined) return;
+    // Where this fails too, whoever takes the id over next ends the transaction, or its time does.
+    await this.#atCoordinator((at) => end(this.#wire, at, { epoch, commit: false })).catch(
+      () => undefined,
+    );
+  }
+
+  #forget(): void {
+    this.#epoch = undefined;
+    this.#leaders.forget();
+    this.#partitions.clear();
+  }
+
+  #noted(error: BusError): BusError {
+    this.#fenced ||= isBusError(error, 'KAFKA_FENCED');
+    return error;
+  }
+
+  #atCoordinator<T>(work: (coordinator: Address) => Promise<T>): Promise<T> {
+    return retry(async () => {
+      try {
+        this.#coordinator ??= await findTransactionCoordinator(this.#wire, this.#id);
+        return await work(this.#coordinator);
+      } catch (error) {
+        if (!protocolNames(error).includes(STILL_ENDING)) this.#coordinator = undefined;
+        throw error;
+      }
+    }, PATIENCE);
+  }
+
+  async #place(sends: Sends): Promise<readonly PlacedRecord[]> {
+    await this.#countPartitions(sends);
+    return sends.flatMap(({ topic, records }) =>
+      records.map((record): PlacedRecord => {
+        const key = bytes(record.key);
+        const partition = record.partition ?? this.#partitionOf(topic, key);
+        return { topic, partition, key, value: bytes(record.value) };
+      }),
+    );
+  }
+
+  async #countPartitions(sends: Sends): Promise<void> {
+    const open = sends.filter(
+      ({ topic, records }) =>
+        !this.#partitions.has(topic) && records.some(({ partition }) => partition === undefined),
+    );
+    if (open.length === 0) return;
+    const { topics } = await describedTopics(
+      this.#wire,
+      open.map(({ topic }) => topic),
+    );
+    for (const { name, partitions } of topics) {
+      if (partitions.length > 0) this.#partitions.set(name ?? '', partitions.length);
+    }
+  }
+
+  #partitionOf(topic: string, key: Buffer | null): number {
+    // As every other client does it, so that a key stays where it is.
+    const hash = key === null ? 0 : murmur2(key) & POSITIVE;
+    return hash % (this.#partitions.get(topic) ?? 1);
+  }
+}
+
+function leaderOf(leaders: Leaders, partition: TopicPartition): Address {
+  mustExist(leaders, [partition]);
+  const leader = leaders.get(partitionKey(partition));
+  if (typeof leader === 'object') return leader;
+  throw moving(partition);
+}
+
+function mustExist(leaders: Leaders, partitions: readonly TopicPartition[]): void {
+  for (const one of partitions) {
+    const why = leaders.get(partitionKey(one));
+    const { topic } = one;
+    if (why === 'absent' || why === 'denied') {
+      throw new BusError('KAFKA_TOPIC_REFUSED', { topic, why });
+    }
+  }
+}
+
+function moving({ topic }: TopicPartition): BusError {
+  const why = 'its leader is changing';
+  return new BusError('KAFKA_UNREACHABLE', { what: `write to topic ${topic}`, why });
+}
+
+/**
+ * In the order given, cut so that no partition has more in one of them than a broker takes as
+ * one batch; a record that is larger than that stands alone, and the broker decides.
+ */
+function chunksOf(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
+  const chunks: PlacedRecord[][] = [];
+  const placed = new Map<string, { chunk: number; bytes: number }>();
+  for (const record of records) {
+    const key = partitionKey(record);
+    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + RECORD_BYTES_MORE;
+    const at = placed.get(key) ?? { chunk: 0, bytes: 0 };
+    if (at.bytes > 0 && at.bytes + bytes > BATCH_BYTES_MAX) {
+      at.chunk++;
+      at.bytes = 0;
+    }
+    at.bytes += bytes;
+    placed.set(key, at);
+    (chunks[at.chunk] ??= []).push(record);
+  }
+  return chunks;
+}
+
+function bytes(value: OutgoingRecord['key']): Buffer | null {
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}
