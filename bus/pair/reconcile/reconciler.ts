@@ -57,7 +57,8 @@ export type ReconcilerFigures = {
 };
 
 type Seen = { readonly version: bigint; readonly view: ControlView; readonly wanted: Wanted };
-type Scope = 'rights' | 'all';
+const SCOPES = ['rights', 'all'] as const;
+type Scope = (typeof SCOPES)[number];
 
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -67,6 +68,8 @@ export class Reconciler {
   readonly #next = new Map<Scope, { readonly atMs: number; readonly wanted: Wanted }>();
   /** Wishes that were once fulfilled whole: what differs from them later was changed by hand. */
   readonly #settled = new Map<Scope, string>();
+  /** The wishes that were fulfilled at the last comparison. */
+  readonly #right = new Map<Scope, Wanted>();
   /** Transitions that were refused, and when they are tried again. */
   readonly #refused = new Map<string, number>();
   /** What each part said last, so that a lasting failure is told once. */
@@ -91,6 +94,12 @@ export class Reconciler {
         if (!isBusError(error, 'BUS_ABORTED')) throw error;
       });
     }
+  }
+
+  /** Whether the bus is as the agreements say, as far as was last read. */
+  get isSettled(): boolean {
+    const wanted = this.#seen?.wanted;
+    return wanted !== undefined && SCOPES.every((scope) => this.#right.get(scope) === wanted);
   }
 
   /** One round. */
@@ -125,9 +134,11 @@ export class Reconciler {
     const next = this.#next.get(scope);
     if (next?.wanted === wanted && now < next.atMs) return;
     this.#next.set(scope, { atMs: now + AGAIN_AFTER_MS, wanted });
+    this.#right.delete(scope);
     const { ports, plan: options } = this.#options;
     const plan = await planPairs(wanted, ports, { ...options, onlyRights: scope === 'rights' });
     await this.#carryOut(scope, { plan, wish: wishOf(wanted) });
+    this.#right.set(scope, wanted);
     const everyMs = scope === 'rights' ? RIGHTS_EVERY_MS : ALL_EVERY_MS;
     this.#next.set(scope, { atMs: now + everyMs, wanted });
   }

@@ -92,6 +92,7 @@ describe('a filed agreement', () => {
     expect(control.state(broken)).toBe('filed');
     expect(control.state(ENTITIES_TO_DISTRICT)).toBe('active');
     expect(reconciler.figures).toMatchObject({ problems: 1, pairs: 2 });
+    expect(reconciler.isSettled).toBe(true);
   });
 
   test('whose stored document is not what was signed is not deployed', async () => {
@@ -106,6 +107,7 @@ describe('a filed agreement', () => {
     registry.failWith('unreachable');
     control.set(CONTRACTS_TO_TAX, 'filed');
     await settle();
+    expect(reconciler.isSettled).toBe(false);
     expect(control.state(CONTRACTS_TO_TAX)).toBe('filed');
     registry.failWith(undefined);
     clock.advance(AGAIN_AFTER_MS);

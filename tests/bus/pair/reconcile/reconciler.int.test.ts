@@ -1,0 +1,186 @@
+/** The reconciler with the real broker, registry and control database: from a filed agreement to its end. */
+import { describe, expect, test } from 'vitest';
+import { type AgreementContent, pairNames } from '../../../../bus/agreement/agreement.ts';
+import { contentHash } from '../../../../bus/agreement/canonical/canonical.ts';
+import type { Role, Verb } from '../../../../bus/agreement/lifecycle/verbs.ts';
+import { silentLog } from '../../../../bus/base/log.ts';
+import { waitFor } from '../../../../bus/base/retry.ts';
+import { act } from '../../../../bus/control/act.ts';
+import { readDrift } from '../../../../bus/control/drift.ts';
+import { readPairs } from '../../../../bus/control/pairs.ts';
+import { readAgreement } from '../../../../bus/control/record.ts';
+import type { LogReader } from '../../../../bus/kafka/kafka.ts';
+import { Reconciler } from '../../../../bus/pair/reconcile/reconciler.ts';
+import { sqlControl } from '../../../../bus/pair/reconcile/sql-control.ts';
+import { pairRig } from '../../../support/agreements/rig.ts';
+import { testStack } from '../../../support/env.ts';
+import { controlRig, fileAgreement } from '../../../support/lifecycle/control-world.ts';
+import { AUTHORITY, PROVIDER, SUBSCRIBER } from '../../../support/lifecycle/sample-agreement.ts';
+
+const stack = await testStack('reconcile');
+const rig = await pairRig(stack);
+const controls = await controlRig(stack, 'control');
+const control = controls.control();
+const kafka = await stack.kafka();
+const producer = await kafka.producer();
+stack.atEnd(() => producer.close());
+
+const resource = { ...rig.resource, provider: PROVIDER };
+const party = (orgId: string) => ({ orgId, contact: [], signer: `${orgId}-1` });
+const agreement = () => rig.agreement({ provider: party(PROVIDER), subscriber: party(SUBSCRIBER) });
+
+const reconciler = new Reconciler({
+  control: sqlControl(control, {
+    key: controls.key('CIVICBUS'),
+    producer: async () => producer,
+    lifecycleTopic: rig.gateway.lifecycleTopic,
+  }),
+  ports: { admin: rig.admin, registry: rig.registry },
+  wanted: { resources: new Map([[resource.id, resource]]), replication: 1, gateway: rig.gateway },
+  plan: rig.plan,
+  log: silentLog,
+});
+const ending = new AbortController();
+const running = reconciler.run(ending.signal);
+stack.atEnd(async () => {
+  ending.abort();
+  await running;
+});
+
+function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
+  return waitFor(probe, { what, timeoutMs: 25_000, intervalMs: 20 });
+}
+
+async function stateOf({ id, version }: AgreementContent): Promise<string | undefined> {
+  return (await readAgreement(controls.writer, id)).chain.lines.get(version)?.state;
+}
+
+async function comesIntoForce(content: AgreementContent): Promise<void> {
+  await fileAgreement(controls, control, content);
+  await until('the agreement in force', async () => (await stateOf(content)) === 'active');
+}
+
+async function decide(
+  content: AgreementContent,
+  verb: Verb,
+  { org, role }: { readonly org: string; readonly role: Role },
+): Promise<void> {
+  const { id, version } = content;
+  const draft = { version, contentHash: contentHash(content), verb, org, role, reason: 'a test' };
+  await act(control, { agreementId: id, key: controls.key(org), drafts: () => [draft] });
+}
+
+async function readerOf({ id }: AgreementContent): Promise<() => Promise<string>> {
+  const { user, topic } = pairNames(id);
+  const reader: LogReader = await (await rig.as(user)).reader();
+  stack.atEnd(() => reader.close());
+  return async () => {
+    const [range] = await reader.fetch([{ topic, partition: 0, offset: 0n }], { waitMs: 0 });
+    return range?.fault ?? 'ok';
+  };
+}
+
+const AUTHORITY_ACTS = { org: AUTHORITY, role: 'authority' } as const;
+
+describe('the reconciler', () => {
+  test('makes, deploys and activates what was filed, and gateways see it', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    const { pairs } = await readPairs(controls.reader);
+    const pair = pairs.find(({ agreementId }) => agreementId === content.id);
+    expect(pair).toMatchObject({ state: 'active', generation: 1 });
+    expect(pair?.pair.topic.name).toBe(pairNames(content.id).topic);
+    expect(await rig.registry.schemaById(pair!.valueSchemaId)).toEqual(
+      JSON.parse(pair!.pair.valueSchema),
+    );
+    const read = await readerOf(content);
+    await until('the subscriber to read', async () => (await read()) === 'ok');
+  });
+
+  test('takes READ away within a second of a suspension and gives it back', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    const read = await readerOf(content);
+    await until('the subscriber to read', async () => (await read()) === 'ok');
+    await decide(content, 'suspend', AUTHORITY_ACTS);
+    const decidedAt = Date.now();
+    await until('the right to be gone', async () => (await read()) === 'denied');
+    expect(Date.now() - decidedAt).toBeLessThan(1_000);
+    await decide(content, 'resume', AUTHORITY_ACTS);
+    await until('the right to be back', async () => (await read()) === 'ok');
+  });
+
+  test('repairs what was changed by hand and writes it down', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    const read = await readerOf(content);
+    await until('the subscriber to read', async () => (await read()) === 'ok');
+    await until('nothing left to do', async () => reconciler.isSettled);
+    const { topic, user } = pairNames(content.id);
+    await rig.admin.setTopicConfigs([{ name: topic, config: { 'retention.ms': '60000' } }]);
+    const stranger = {
+      principal: `User:${stack.prefix}stranger`,
+      resource: 'topic',
+      name: topic,
+      match: 'literal',
+      operation: 'all',
+    } as const;
+    await rig.admin.createAcls([stranger]);
+    await rig.admin.deleteUsers([user]);
+    // A topic's settings are compared every quarter of a minute.
+    const noted = await until('the notes', async () => {
+      const notes = (await readDrift(controls.writer, { limit: 50 })).filter(
+        ({ agreementId }) => agreementId === content.id,
+      );
+      return notes.length >= 3 && notes;
+    });
+    expect(noted.map(({ kind, detail }) => `${kind}: ${detail}`).toSorted()).toEqual([
+      'grant: was there without an agreement; removed',
+      'topic: was changed; set back; retention.ms: 60000 -> 1209600000',
+      'user: was missing; made again',
+    ]);
+    expect(await rig.admin.listUsers()).toContain(user);
+    expect(await rig.admin.listAcls(stranger.principal)).toEqual([]);
+  });
+
+  test('clears what was revoked: the subscriber may read the end, and nobody else decides it', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    await decide(content, 'revoke', { org: PROVIDER, role: 'provider' });
+    await until('the purge to begin', async () => (await stateOf(content)) === 'purging');
+    const read = await readerOf(content);
+    await until('the subscriber to read the end', async () => (await read()) === 'ok');
+  });
+
+  test('brings a new version into force in the place of the old one', async () => {
+    const first = agreement();
+    await comesIntoForce(first);
+    const second = {
+      ...first,
+      version: '3.0.0',
+      supersedes: { version: first.version, contentHash: contentHash(first) },
+      scope: { ...first.scope, rows: "row.project_number != ''" },
+    };
+    await comesIntoForce(second);
+    expect(await stateOf(first)).toBe('superseded');
+    const { pairs } = await readPairs(controls.reader);
+    const now = pairs.filter(({ agreementId }) => agreementId === first.id);
+    expect(now).toMatchObject([{ version: '3.0.0', generation: 2 }]);
+  });
+
+  test('publishes every event in the order of commits', async () => {
+    const rows = await controls.writer.query<{ payload: string }>(
+      'SELECT payload FROM agreement_event ORDER BY seq',
+    );
+    const reader = await kafka.reader();
+    stack.atEnd(() => reader.close());
+    const topic = rig.gateway.lifecycleTopic;
+    const records = await until('the events on the topic', async () => {
+      const [range] = await reader.fetch([{ topic, partition: 0, offset: 0n }], { waitMs: 0 });
+      return range && range.records.length >= rows.length && range.records;
+    });
+    expect(records.map(({ value }) => value?.toString('utf8'))).toEqual(
+      rows.map(({ payload }) => payload),
+    );
+  });
+});
