@@ -28,6 +28,7 @@ type Version = {
 };
 
 const IDS_PER_VERSION = 10;
+const SOURCE_TIME_MS = 1_700_000_000_000;
 
 export class PairFeed {
   readonly partitions: number;
@@ -35,6 +36,7 @@ export class PairFeed {
   readonly #versions: Version[] = [];
   #generation = 0;
   #version = 100;
+  #changed = 0;
   /** What the source of the pair holds now, by key. */
   readonly truth = new Map<string, Row>();
   /** What a daily copy holds after its last cut-off. */
@@ -60,6 +62,16 @@ export class PairFeed {
     return this.#now.schemas;
   }
 
+  /** Of the newest record. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Of the newest change. */
+  get sourceTimeMs(): number {
+    return SOURCE_TIME_MS + this.#changed;
+  }
+
   get #now(): Version {
     return this.#versions.at(-1)!;
   }
@@ -72,6 +84,15 @@ export class PairFeed {
     const ids = { key: number * IDS_PER_VERSION + 1, value: number * IDS_PER_VERSION + 2 };
     const encoder = pairEncoder(schemas, ids);
     this.#versions.push({ schemas, encoder, keyFields, hash: hashBytes(contentHash) });
+  }
+
+  /** The ids that a registry gave to the newest version's schemas. */
+  register(ids: { readonly key: number; readonly value: number }): void {
+    const version = this.#now;
+    this.#versions[this.#versions.length - 1] = {
+      ...version,
+      encoder: pairEncoder(version.schemas, ids),
+    };
   }
 
   schema(id: number): unknown {
@@ -195,12 +216,14 @@ export class PairFeed {
     },
   ): { readonly key: Buffer | null; readonly value: Buffer } {
     const { encoder, hash } = this.#now;
+    this.#version++;
+    if (of.key !== undefined) this.#changed = this.#version;
     const value = encoder.value({
       kind,
       agreement: of.agreement ?? hash,
       generation: of.generation,
-      version: ++this.#version,
-      sourceTimeMs: of.key === undefined ? null : 1_700_000_000_000 + this.#version,
+      version: this.#version,
+      sourceTimeMs: of.key === undefined ? null : SOURCE_TIME_MS + this.#version,
       row: of.row ?? null,
       control: of.control ?? null,
     });
