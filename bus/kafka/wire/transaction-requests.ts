@@ -19,6 +19,7 @@ import { BusError } from '../../base/errors.ts';
 import { protocolNames } from '../client-errors.ts';
 import { partitionKey, type TopicPartition } from '../kafka.ts';
 import { MOVING } from './offsets.ts';
+import type { PlacedRecord } from './record-placement.ts';
 import type { Address, Wire } from './wire.ts';
 
 /** One epoch of a transactional id: what it was given, and how far it wrote in each partition. */
@@ -27,11 +28,6 @@ export type Epoch = {
   readonly producerId: bigint;
   readonly producerEpoch: number;
   readonly sequences: NumericMap;
-};
-
-export type PlacedRecord = TopicPartition & {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
 };
 
 const ALL_IN_SYNC = -1;

@@ -4,36 +4,29 @@
  * id over anew. So sequence numbers never go back, and nothing is repeated under an epoch in
  * which something failed.
  */
-import { murmur2 } from '@platformatic/kafka';
 import { BusError, isBusError, messageOf } from '../../base/errors.ts';
 import { retry } from '../../base/retry.ts';
 import { protocolNames, toKafkaError } from '../client-errors.ts';
 import {
-  type OutgoingRecord,
   partitionKey,
   type Sends,
   type TopicPartition,
   type TransactionalProducer,
 } from '../kafka.ts';
 import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
-import { createPartitionLeaders, describedTopics, type Leadership } from './partition-leaders.ts';
+import { createPartitionLeaders, type Leadership } from './partition-leaders.ts';
+import { createRecordPlacement, type PlacedRecord, portionsOf } from './record-placement.ts';
 import {
   addPartitions,
   end,
   type Epoch,
   findTransactionCoordinator,
-  type PlacedRecord,
   produce,
   takeOver,
 } from './transaction-requests.ts';
 import { type Address, createWire } from './wire.ts';
 
-/** Half of what a broker takes by default. */
-const BATCH_BYTES_MAX = 524_288;
-/** Lengths, offset and time of a record beside its key and value, at most. */
-const RECORD_BYTES_MORE = 32;
 const TRANSACTION_MS_MAX = 10_000;
-const POSITIVE = 0x7f_ff_ff_ff;
 
 const STILL_ENDING = 'CONCURRENT_TRANSACTIONS';
 /** The transaction before is still ending, or its coordinator is changing. */
@@ -80,7 +73,7 @@ class WireTransactional {
   readonly #id: string;
   readonly #wire;
   readonly #leaders;
-  readonly #partitions = new Map<string, number>();
+  readonly #placement;
   #coordinator: Address | undefined;
   #epoch: Epoch | undefined;
   #fenced = false;
@@ -89,6 +82,7 @@ class WireTransactional {
     this.#id = id;
     this.#wire = createWire(settings);
     this.#leaders = createPartitionLeaders(this.#wire);
+    this.#placement = createRecordPlacement(this.#wire);
   }
 
   async fence(): Promise<void> {
@@ -137,20 +131,20 @@ class WireTransactional {
 
   /** False where there was nothing to write, and so nothing to end. */
   async #write(epoch: Epoch, sends: Sends): Promise<boolean> {
-    const records = await this.#place(sends);
+    const records = await this.#placement.place(sends);
     if (records.length === 0) return false;
     const partitions = [...new Map(records.map((one) => [partitionKey(one), one])).values()];
     await this.#leaders.find(partitions).then((leaders) => mustExist(leaders, partitions));
     await this.#atCoordinator((coordinator) =>
       addPartitions(this.#wire, coordinator, { epoch, partitions }),
     );
-    for (const chunk of chunksOf(records)) await this.#produce(epoch, chunk);
+    for (const portion of portionsOf(records)) await this.#produce(epoch, portion);
     return true;
   }
 
   /** Asks for the leaders again as long as some records found theirs gone. */
-  async #produce(epoch: Epoch, chunk: readonly PlacedRecord[]): Promise<void> {
-    let open = chunk;
+  async #produce(epoch: Epoch, portion: readonly PlacedRecord[]): Promise<void> {
+    let open = portion;
     await retry(async () => {
       const leaders = await this.#leaders.find(open);
       const led = Map.groupBy(open, (one) => leaderOf(leaders, one));
@@ -195,7 +189,7 @@ class WireTransactional {
   #forget(): void {
     this.#epoch = undefined;
     this.#leaders.forget();
-    this.#partitions.clear();
+    this.#placement.forget();
   }
 
   #noted(error: BusError): BusError {
@@ -213,38 +207,6 @@ class WireTransactional {
         throw error;
       }
     }, PATIENCE);
-  }
-
-  async #place(sends: Sends): Promise<readonly PlacedRecord[]> {
-    await this.#countPartitions(sends);
-    return sends.flatMap(({ topic, records }) =>
-      records.map((record): PlacedRecord => {
-        const key = bytes(record.key);
-        const partition = record.partition ?? this.#partitionOf(topic, key);
-        return { topic, partition, key, value: bytes(record.value) };
-      }),
-    );
-  }
-
-  async #countPartitions(sends: Sends): Promise<void> {
-    const open = sends.filter(
-      ({ topic, records }) =>
-        !this.#partitions.has(topic) && records.some(({ partition }) => partition === undefined),
-    );
-    if (open.length === 0) return;
-    const { topics } = await describedTopics(
-      this.#wire,
-      open.map(({ topic }) => topic),
-    );
-    for (const { name, partitions } of topics) {
-      if (partitions.length > 0) this.#partitions.set(name ?? '', partitions.length);
-    }
-  }
-
-  #partitionOf(topic: string, key: Buffer | null): number {
-    // As every other client does it, so that a key stays where it is.
-    const hash = key === null ? 0 : murmur2(key) & POSITIVE;
-    return hash % (this.#partitions.get(topic) ?? 1);
   }
 }
 
@@ -268,30 +230,4 @@ function mustExist(leaders: Leaders, partitions: readonly TopicPartition[]): voi
 function moving({ topic }: TopicPartition): BusError {
   const why = 'its leader is changing';
   return new BusError('KAFKA_UNREACHABLE', { what: `write to topic ${topic}`, why });
-}
-
-/**
- * In the order given, cut so that no partition has more in one of them than a broker takes as
- * one batch; a record that is larger than that stands alone, and the broker decides.
- */
-function chunksOf(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
-  const chunks: PlacedRecord[][] = [];
-  const placed = new Map<string, { chunk: number; bytes: number }>();
-  for (const record of records) {
-    const key = partitionKey(record);
-    const bytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + RECORD_BYTES_MORE;
-    const at = placed.get(key) ?? { chunk: 0, bytes: 0 };
-    if (at.bytes > 0 && at.bytes + bytes > BATCH_BYTES_MAX) {
-      at.chunk++;
-      at.bytes = 0;
-    }
-    at.bytes += bytes;
-    placed.set(key, at);
-    (chunks[at.chunk] ??= []).push(record);
-  }
-  return chunks;
-}
-
-function bytes(value: OutgoingRecord['key']): Buffer | null {
-  return typeof value === 'string' ? Buffer.from(value) : value;
 }

@@ -144,6 +144,15 @@ export function transactionContract(subject: Subject): void {
     expect(await reading(subject, target)).toEqual(values);
   });
 
+  test('more goes into one transaction than a broker takes as one batch', async () => {
+    const { topic, name } = subject();
+    const target = await topic();
+    const producer = await transactional(subject, name('id'));
+    const values = Array.from({ length: 40 }, (_, index) => `${index}`.padStart(70_000, 'x'));
+    for (let round = 0; round < 2; round++) await producer.commit([one(target, ...values)]);
+    expect(await reading(subject, target)).toEqual([...values, ...values]);
+  });
+
   test('commits that are asked for side by side run one after the other', async () => {
     const { topic, name } = subject();
     const target = await topic();
