@@ -6,8 +6,12 @@ import { messageOf, type Problem, ProblemsError } from '../../bus/base/errors.ts
 import { text } from '../../bus/base/text.ts';
 import { applyDesired, planDesired } from '../../bus/plan/apply.ts';
 import { desiredViewAccess } from '../../bus/plan/view-access.ts';
-import type { ViewModel } from '../../bus/view/view.ts';
-import { applySources, planSources, type SourcePorts } from '../../connectors/apply.ts';
+import {
+  applySources,
+  type ApplySourcesOptions,
+  planSources,
+  type SourcePorts,
+} from '../../connectors/apply.ts';
 import { contextOf } from '../../connectors/context.ts';
 import { loadSources, type SourceFile } from '../../connectors/load-source.ts';
 import { tableTopic } from '../../connectors/names.ts';
@@ -18,6 +22,7 @@ import type { StackAccess } from '../stack/access.ts';
 import { contractNotes } from './contract-notes.ts';
 import type { Declarations } from './gather.ts';
 import { shownStep, type ShownStep } from './shown-step.ts';
+import { applyCaptures, capturesOf, planCaptures, type ViewFile } from './view-capture.ts';
 import { installPlace, planPlace } from './view-place.ts';
 
 export type DeclaredPlan = {
@@ -28,28 +33,36 @@ export type DeclaredPlan = {
   readonly notes: readonly Problem[];
 };
 
-type ViewFile = { readonly file: string; readonly view: ViewModel };
-
-export type PlanDeclaredOptions = { readonly access: StackAccess; readonly prune: boolean };
+export type PlanDeclaredOptions = {
+  readonly access: StackAccess;
+  readonly prune: boolean;
+  /**
+   * Without it views are not captured for sharing pairs, for now: a view that is filled for the
+   * first time is captured at a fraction of the cost once it is full.
+   */
+  readonly capture?: boolean;
+};
 
 /** What `applyDeclared` would do now. Throws ProblemsError with everything wrong; changes nothing. */
 export async function planDeclared(
   files: Declarations,
-  { access, prune }: PlanDeclaredOptions,
+  { access, prune, capture = true }: PlanDeclaredOptions,
 ): Promise<DeclaredPlan> {
   const { views, sources: loaded } = await loadAll(files, access);
+  const captured = capture ? views : [];
   const ports = await sourcePorts(access);
-  const contracts = await registeredNotes(loaded, access);
+  const contracts = await registeredNotes([...loaded, ...capturesOf(captured)], access);
   const sources =
     files.sourceFiles.length === 0
       ? undefined
       : await planSources(files.sourceFiles, contextOf(access.endpoints), { ports, prune });
-  const refusals = sources?.plan.refusals ?? [];
+  const captures = await planCaptures(captured, { access, prune });
+  const refusals = [...(sources?.plan.refusals ?? []), ...captures.refusals];
   if (refusals.length > 0) throw new ProblemsError(text('cli.plan.where'), refusals);
   const planned = await planViews(views, { access, prune });
   return {
-    steps: [...(sources?.plan.steps ?? []).map(shownStep), ...planned.steps],
-    kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept],
+    steps: [...(sources?.plan.steps ?? []).map(shownStep), ...planned.steps, ...captures.steps],
+    kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept, ...captures.kept],
     notes: [...(sources?.notes ?? []), ...contracts],
   };
 }
@@ -63,21 +76,27 @@ export type ApplyDeclaredOptions = PlanDeclaredOptions & {
 /** Applies all and resolves when every connector runs. Doing it twice changes nothing. */
 export async function applyDeclared(
   files: Declarations,
-  { access, prune, onStep = () => {}, runningTimeoutMs }: ApplyDeclaredOptions,
+  options: ApplyDeclaredOptions,
 ): Promise<DeclaredPlan> {
+  const { access, prune, capture = true, onStep = () => {}, runningTimeoutMs } = options;
   const { views, sources: loaded } = await loadAll(files, access);
+  const captured = capture ? views : [];
   const planned = await planViews(views, { access, prune });
+  const captures = await planCaptures(captured, { access, prune });
+  if (captures.refusals.length > 0)
+    throw new ProblemsError(text('cli.plan.where'), captures.refusals);
   const ports = await sourcePorts(access);
-  const contracts = await registeredNotes(loaded, access);
+  const contracts = await registeredNotes([...loaded, ...capturesOf(captured)], access);
+  const capturing: ApplySourcesOptions = {
+    ports,
+    prune,
+    onStep: ({ step, outcome }) => outcome === 'done' && onStep(shownStep(step)),
+    ...(runningTimeoutMs === undefined ? {} : { runningTimeoutMs }),
+  };
   const sources =
     files.sourceFiles.length === 0
       ? undefined
-      : await applySources(files.sourceFiles, contextOf(access.endpoints), {
-          ports,
-          prune,
-          onStep: ({ step, outcome }) => outcome === 'done' && onStep(shownStep(step)),
-          ...(runningTimeoutMs === undefined ? {} : { runningTimeoutMs }),
-        });
+      : await applySources(files.sourceFiles, contextOf(access.endpoints), capturing);
   const steps: ShownStep[] = (sources?.plan.steps ?? []).map(shownStep);
   for (const { view, place, desired } of planned.views) {
     const { plan } = await applyDesired(desired, ports, { prune });
@@ -86,9 +105,11 @@ export async function applyDeclared(
     done.forEach(onStep);
     steps.push(...done);
   }
+  // Last, because it reads the tables that were made just now.
+  steps.push(...(await applyCaptures(captured, { ...capturing, access, plan: captures })));
   return {
     steps,
-    kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept],
+    kept: [...(sources?.plan.kept ?? []).map(shownStep), ...planned.kept, ...captures.kept],
     notes: [...(sources?.notes ?? []), ...contracts],
   };
 }

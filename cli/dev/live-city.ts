@@ -65,7 +65,7 @@ export async function bringUp(options: BringUp): Promise<LiveCity> {
     resolve(PROJECT_FOLDER, 'connectors'),
     resolve(PROJECT_FOLDER, 'consumers'),
   ]);
-  const { steps } = await applyDeclared(declared, { access, prune: false });
+  const { steps } = await applyDeclared(declared, { access, prune: false, capture: false });
   progress(text('cli.start.applied', { steps: steps.length, seconds: took() }));
   void keepSourcesRunning({
     connect: await access.connect(),
@@ -77,6 +77,9 @@ export async function bringUp(options: BringUp): Promise<LiveCity> {
   await Promise.all(consumers.map((program) => stack.superviseProcess(program)));
   await Promise.all(views.map((view) => untilApplied(view, { access, stack })));
   progress(text('cli.start.snapshot', { seconds: took() }));
+  // Views are captured once they are full: each row is then read once and not as often as it grew.
+  const hub = await applyDeclared({ ...declared, sourceFiles: [] }, { access, prune: false });
+  progress(text('cli.start.captured', { steps: hub.steps.length, seconds: took() }));
   const programs = [...consumers];
   if (ratePerSecond !== undefined) {
     const workload = workloadProgram(ratePerSecond, home);

@@ -9,8 +9,10 @@ import { contextOf } from '../../connectors/context.ts';
 import { loadSources, type SourceFile } from '../../connectors/load-source.ts';
 import { sourceNames } from '../../connectors/names.ts';
 import { sourceTopics } from '../../connectors/topics.ts';
+import { loadView } from '../../consumers/view-files.ts';
 import { planDeclared } from '../apply/declared.ts';
 import { type Declarations } from '../apply/gather.ts';
+import { capturesOf } from '../apply/view-capture.ts';
 import { declaredViews } from '../live/declared-views.ts';
 import { readConnectors } from '../live/connectors.ts';
 import { readViewLag, type ViewLag } from '../live/lag.ts';
@@ -39,12 +41,20 @@ export function declaredChecks(declarations: Declarations): readonly Check[] {
   ];
 }
 
+/** Departments' sources, and the captures of views on the hub. */
+async function allSources({ sourceFiles, viewFiles }: Declarations): Promise<SourceFile[]> {
+  const views = await Promise.all(
+    viewFiles.map(async (file) => ({ file, view: await loadView(file) })),
+  );
+  return [...(await loadSources(sourceFiles)), ...capturesOf(views)];
+}
+
 async function checkConnectors(
   { access }: CheckContext,
-  { sourceFiles }: Declarations,
+  declarations: Declarations,
 ): Promise<Finding[]> {
   const [sources, connectors] = await Promise.all([
-    loadSources(sourceFiles),
+    allSources(declarations),
     readConnectors(await access.connect()),
   ]);
   return sources.map(({ source }) => {
@@ -61,10 +71,10 @@ async function checkConnectors(
 
 async function checkSources(
   { access }: CheckContext,
-  { sourceFiles }: Declarations,
+  declarations: Declarations,
 ): Promise<Finding[]> {
   const context = contextOf(access.endpoints);
-  const sources = await loadSources(sourceFiles);
+  const sources = await allSources(declarations);
   const findings = await Promise.all(
     sources.map(async (source: SourceFile) => {
       const result = await preflight(source, context, {
@@ -84,10 +94,10 @@ async function checkSources(
 
 async function checkTopics(
   { access }: CheckContext,
-  { sourceFiles }: Declarations,
+  declarations: Declarations,
 ): Promise<Finding[]> {
   const admin = await access.admin();
-  const sources = await loadSources(sourceFiles);
+  const sources = await allSources(declarations);
   const wanted = sources.flatMap(({ source }) => sourceTopics(source));
   const actual = byName(await admin.describeTopics(wanted.map(({ name }) => name)));
   const wrong = wanted.flatMap(({ name, partitions }) => {

@@ -11,6 +11,9 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { waitFor } from '../../bus/base/retry.ts';
 import { haltUnit } from '../../bus/view/store/offset-store.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import { removeSources } from '../../connectors/apply.ts';
+import { captureOfView } from '../../connectors/names.ts';
+import { captureUser } from '../../producers/capture-grants.ts';
 import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
@@ -41,6 +44,8 @@ beforeAll(async () => {
   await writeFile(viewFile, viewYaml());
   hub = await stack.openSql('hub');
   stack.atEnd(async () => {
+    const capture = captureOfView(viewName);
+    await removeSources([capture], { ports: source.ports });
     const admin = await (await stack.kafka()).admin();
     await admin.deleteAcls(await admin.listAcls(`User:view-${viewName}`));
     await admin.deleteUsers([`view-${viewName}`]);
@@ -49,7 +54,12 @@ beforeAll(async () => {
     const user = `view_t_${stack.prefix}`;
     for (const host of ['127.0.0.1', 'localhost']) {
       await hub.execute(`DROP USER IF EXISTS '${user}'@'${host}'`);
+      await hub.execute(`DROP USER IF EXISTS '${captureUser(hubDatabase)}'@'${host}'`);
     }
+    const secrets = source.context.connect.secretsFolder;
+    await rm(join(secrets, `src-${capture}.properties`), { force: true });
+    await rm(join(home, 'secrets', 'kafka-users', `src-${capture}.password`), { force: true });
+    await rm(join(home, 'secrets', `${captureUser(hubDatabase)}.password`), { force: true });
     await rm(join(home, 'secrets', 'kafka-users', `view-${viewName}.password`), { force: true });
     await rm(join(home, 'secrets', 'hub-users', `${user}.password`), { force: true });
   });
@@ -99,6 +109,7 @@ describe('plan and apply', () => {
     const first = await on('apply', ...files());
     expect({ exit: first.exit, stderr: first.stderr }).toMatchObject({ exit: 0 });
     expect(first.stdout).toContain(`src-${source.name}`);
+    expect(first.stdout).toContain(`src-${captureOfView(viewName)}`);
     const second = await on('apply', ...files());
     expect(second).toMatchObject({
       exit: 0,
