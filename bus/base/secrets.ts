@@ -1,5 +1,6 @@
 /** Secrets live in files of mode 0600 and nowhere else: not in flags, environments, logs or git. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BusError, messageOf } from './errors.ts';
@@ -18,14 +19,35 @@ export async function writeSecretFile(file: string, content: string): Promise<vo
 
 /** Reads a secret and refuses one that others could read too. Trailing line ends are dropped. */
 export async function readSecretFile(file: string): Promise<string> {
-  let mode: number;
+  const { mode } = await stat(file).catch((error: unknown) => unreadable(file, error));
+  refuseExposed(file, mode);
+  return withoutLineEnds(await readFile(file, 'utf8'));
+}
+
+/** The same for callers that cannot wait: a few small files while something is set up. */
+export function readSecretFileNow(file: string): string {
+  refuseExposed(file, modeOf(file));
+  return withoutLineEnds(readFileSync(file, 'utf8'));
+}
+
+function modeOf(file: string): number {
   try {
-    mode = (await stat(file)).mode & 0o777;
+    return statSync(file).mode;
   } catch (error) {
-    throw new BusError('BUS_FILE_UNREADABLE', { file, why: messageOf(error) }, error);
+    return unreadable(file, error);
   }
-  if ((mode & 0o077) !== 0) {
-    throw new BusError('BUS_SECRET_EXPOSED', { file, mode: mode.toString(8).padStart(4, '0') });
-  }
-  return (await readFile(file, 'utf8')).replace(/[\r\n]+$/, '');
+}
+
+function unreadable(file: string, error: unknown): never {
+  throw new BusError('BUS_FILE_UNREADABLE', { file, why: messageOf(error) }, error);
+}
+
+function refuseExposed(file: string, mode: number): void {
+  const rights = mode & 0o777;
+  if ((rights & 0o077) === 0) return;
+  throw new BusError('BUS_SECRET_EXPOSED', { file, mode: rights.toString(8).padStart(4, '0') });
+}
+
+function withoutLineEnds(text: string): string {
+  return text.replace(/[\r\n]+$/, '');
 }

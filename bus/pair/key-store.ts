@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError, isBusError } from '../base/errors.ts';
-import { readSecretFile } from '../base/secrets.ts';
+import { readSecretFileNow } from '../base/secrets.ts';
 
 const KEY_BYTES = 32;
 const HEX = /^[0-9a-f]{64}$/;
@@ -20,6 +20,8 @@ export type KeyStore = {
    * @throws BusError MASK_KEY_ABSENT, MASK_KEY_BROKEN, or BUS_SECRET_EXPOSED when others could read it.
    */
   keyFor(scope: string): Promise<Buffer>;
+  /** The same at once: masks are made ready in the middle of binding a pair. */
+  keyNow(scope: string): Buffer;
   /** Makes the key where there is none; several at once agree on one. True when this call made it. */
   ensureKey(scope: string): Promise<boolean>;
   /** Scopes that have a key, in alphabetical order. */
@@ -29,7 +31,8 @@ export type KeyStore = {
 /** The store in `folder`, which is made with the first key. */
 export function openKeyStore(folder: string): KeyStore {
   return {
-    keyFor: (scope) => readKey(folder, scope),
+    keyFor: async (scope) => readKey(folder, scope),
+    keyNow: (scope) => readKey(folder, scope),
     ensureKey: (scope) => makeKey(folder, scope),
     scopes: () => listScopes(folder),
   };
@@ -40,15 +43,21 @@ function fileOf(folder: string, scope: string): string {
   return join(folder, `${encodeURIComponent(scope)}${ENDING}`);
 }
 
-async function readKey(folder: string, scope: string): Promise<Buffer> {
-  const hex = await readSecretFile(fileOf(folder, scope)).catch((error: unknown) => {
+function readKey(folder: string, scope: string): Buffer {
+  const hex = readHex(folder, scope);
+  if (!HEX.test(hex)) throw new BusError('MASK_KEY_BROKEN', { scope, folder });
+  return Buffer.from(hex, 'hex');
+}
+
+function readHex(folder: string, scope: string): string {
+  try {
+    return readSecretFileNow(fileOf(folder, scope));
+  } catch (error) {
     if (isBusError(error, 'BUS_FILE_UNREADABLE') && hasCode(error.cause, 'ENOENT')) {
       throw new BusError('MASK_KEY_ABSENT', { scope, folder }, error);
     }
     throw error;
-  });
-  if (!HEX.test(hex)) throw new BusError('MASK_KEY_BROKEN', { scope, folder });
-  return Buffer.from(hex, 'hex');
+  }
 }
 
 async function makeKey(folder: string, scope: string): Promise<boolean> {
