@@ -5,7 +5,7 @@
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BusError, type Problem, ProblemsError } from '../bus/base/errors.ts';
-import { type DocumentPath, type LoadedDocument, loadDocument } from '../bus/plan/document.ts';
+import { type DocumentPath, type LoadedDocument, loadDocument } from '../bus/base/document.ts';
 import { viewOfCapture } from './names.ts';
 import { type Source, type SourceTable, capturedColumns, sourceSchema } from './source.ts';
 import { typeProblem } from './column-type.ts';

@@ -5,7 +5,7 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { ProblemsError } from '../../bus/base/errors.ts';
-import { loadDocument } from '../../bus/plan/document.ts';
+import { loadDocument } from '../../bus/base/document.ts';
 import { pairNames } from '../../bus/agreement/agreement.ts';
 
 /** Names of the kit's own tables begin so, and a stage's ends so. */
@@ -18,11 +18,9 @@ export const subscriberSchema = z.strictObject({
   agreement: z
     .uuid()
     .meta({ description: 'Id of the agreement; topic, group and user follow from it.' }),
-  delivery: z
-    .enum(['realtime', 'daily'])
-    .meta({
-      description: 'As the agreement says: changes as they come, or once a day as a whole.',
-    }),
+  delivery: z.enum(['realtime', 'daily']).meta({
+    description: 'As the agreement says: changes as they come, or once a day as a whole.',
+  }),
   contentHash: z
     .string()
     .regex(/^\$1\$[A-Za-z0-9_-]{43}$/, 'expected "$1$" and 43 characters of base64url')

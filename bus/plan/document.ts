@@ -1,2 +1,0 @@
-/** Moved to bus/base/document.ts. */
-export * from '../base/document.ts';
