@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { addTexts } from '../../bus/base/text.ts';
 import { viewSchema } from '../../bus/view/declaration/schema.ts';
+import { subscriberSchema } from '../../consumers/subscriber/config.ts';
 import { generatedFiles } from '../../connectors/generated.ts';
 import { PROJECT_FOLDER } from '../globals.ts';
 import { CLI_TEXTS } from '../messages/en.ts';
@@ -44,6 +45,7 @@ async function allFiles(): Promise<ReadonlyMap<string, string>> {
     ...baselines.files,
     ...agreementFiles(),
     ['schemas/view.schema.json', viewJsonSchema()],
+    ['schemas/subscriber.schema.json', subscriberJsonSchema()],
     ['docs/errors.md', await errorReference()],
     ['docs/cli.md', cliReference()],
   ]);
@@ -54,6 +56,15 @@ function viewJsonSchema(): string {
     ...z.toJSONSchema(viewSchema, { io: 'input', unrepresentable: 'any' }),
     title: 'civicbus view',
     $comment: 'Generated from bus/view/declaration/schema.ts by `npm run generate`; do not edit.',
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function subscriberJsonSchema(): string {
+  const document = {
+    ...z.toJSONSchema(subscriberSchema, { io: 'input', unrepresentable: 'any' }),
+    title: 'civicbus subscriber',
+    $comment: 'Generated from consumers/subscriber/config.ts by `npm run generate`; do not edit.',
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
