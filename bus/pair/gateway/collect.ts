@@ -70,7 +70,8 @@ function deliverTo(
   },
 ): void {
   for (const { planned, place } of members) {
-    if (isCovered(change, place.floor)) continue;
+    // After a crash main may begin before where the pair was attached.
+    if (change.offset < place.next || isCovered(change, place.floor)) continue;
     const { decision, faulty } = planned.decide(change.before, change.after);
     const about = {
       generation: place.generation,

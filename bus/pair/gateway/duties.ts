@@ -4,33 +4,21 @@
  * are the business of one shard, so that nobody writes them twice.
  */
 import { createHash } from 'node:crypto';
-import { isBusError, messageOf } from '../../base/errors.ts';
-import type { KafkaAdmin, TransactionalProducer } from '../../kafka/kafka.ts';
-import type { SqlDatabase } from '../../sql/sql.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { KafkaAdmin } from '../../kafka/kafka.ts';
 import type { End } from '../control-record.ts';
 import { copyPair } from './copy.ts';
-import { LANES_MAX, laneId, runLane } from './lane.ts';
+import { LANES_MAX, runLane } from './lane.ts';
+import type { HubMoments } from './hub-moment.ts';
 import { hasEnded, mayDeliver } from './lease.ts';
 import { Outcome } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
-import { takeEntry, type CopyState } from './progress.ts';
 import { stepsOf } from './settle.ts';
-import { requirePermission, SHARD, type Shard, type ShardOptions } from './shard.ts';
+import { LeaseChanged, SHARD, Superseded, type Shard, type ShardOptions } from './shard.ts';
 
-export type DutyPorts = { readonly admin: KafkaAdmin; readonly hub: SqlDatabase };
+export type DutyPorts = { readonly admin: KafkaAdmin; readonly hub: HubMoments };
 
 const DUTY = { pollMs: 100, copiesMax: 2 } as const;
-
-/** Transactional ids, beside its own, that a new owner of the shard has to fence. */
-export function dutyIds(shard: number): readonly string[] {
-  const lanes = Array.from({ length: LANES_MAX }, (_, slot) => laneId(shard, slot));
-  const copies = Array.from({ length: DUTY.copiesMax }, (_, slot) => copyId(shard, slot));
-  return [...lanes, ...copies];
-}
-
-function copyId(shard: number, slot: number): string {
-  return `gateway.${shard}.copy.${slot}`;
-}
 
 /** The shard that writes a pair's copies and its end. */
 export function homeShard(agreement: string, shards: number): number {
@@ -62,10 +50,10 @@ class Duties {
   readonly #options: ShardOptions;
   readonly #ports: DutyPorts;
   readonly #signal: AbortSignal;
-  readonly #lanes = new Map<number, Promise<void>>();
-  readonly #copies = new Map<number, Promise<void>>();
-  readonly #busy = new Set<string>();
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #copies = new Map<string, Promise<void>>();
   readonly #standBack = new Map<string, number>();
+  readonly #generations = new Map<string, number>();
 
   constructor(shard: Shard, options: ShardOptions, ports: DutyPorts, signal: AbortSignal) {
     this.#shard = shard;
@@ -84,11 +72,9 @@ class Duties {
       const { id } = planned.pair.agreement;
       const isHome = homeShard(id, this.#options.shards) === this.#options.shard;
       const isBack = (this.#standBack.get(id) ?? 0) <= this.#options.clock.now();
-      if (!isHome || this.#busy.has(id) || !isBack) continue;
-      if (this.#needsCopy(planned))
-        this.#inSlot(id, (producer) => this.#copy(planned, plan, producer));
-      else if (this.#needsEnd(planned))
-        this.#inSlot(id, (producer) => this.#end(planned, producer));
+      if (!isHome || this.#copies.has(id) || !isBack) continue;
+      if (this.#needsCopy(planned)) this.#alone(id, () => this.#copy(planned, plan));
+      else if (this.#needsEnd(planned)) this.#alone(id, () => this.#end(planned));
     }
   }
 
@@ -101,42 +87,31 @@ class Duties {
       nowMs: clock.now(),
     });
     for (const { kind, place } of steps) {
-      const slot = freeSlot(this.#lanes, LANES_MAX);
-      if (slot === undefined) return;
-      if (kind !== 'lane' || this.#shard.laned.has(place.agreement)) continue;
-      this.#shard.laned.add(place.agreement);
-      const lane = { slot, of: this.#shard, options: this.#options, signal: this.#signal };
-      const running = runLane(place.agreement, lane).finally(() => {
-        this.#shard.laned.delete(place.agreement);
-        this.#lanes.delete(slot);
+      const { agreement } = place;
+      if (this.#lanes.size >= LANES_MAX) return;
+      if (kind !== 'lane' || this.#shard.laned.has(agreement)) continue;
+      this.#shard.laned.add(agreement);
+      const lane = { of: this.#shard, options: this.#options, signal: this.#signal };
+      const running = runLane(agreement, lane).finally(() => {
+        this.#shard.laned.delete(agreement);
+        this.#lanes.delete(agreement);
       });
-      this.#lanes.set(slot, running);
+      this.#lanes.set(agreement, running);
     }
   }
 
-  /** Runs `work` with a producer of a free slot; a failure is tried again after a while. */
-  #inSlot(agreement: string, work: (producer: TransactionalProducer) => Promise<void>): void {
-    const slot = freeSlot(this.#copies, DUTY.copiesMax);
-    if (slot === undefined) return;
-    this.#busy.add(agreement);
-    const { kafka, shard, log, clock } = this.#options;
-    const running = (async () => {
-      const producer = await kafka.transactional(copyId(shard, slot));
-      try {
-        await work(producer);
-      } finally {
-        await producer.close();
-      }
-    })()
+  /** Runs `work` while fewer than so many run; a failure is tried again after a while. */
+  #alone(agreement: string, work: () => Promise<void>): void {
+    if (this.#copies.size >= DUTY.copiesMax) return;
+    const { shard, log, clock } = this.#options;
+    const running = work()
       .catch((error: unknown) => {
-        this.#standBack.set(agreement, clock.now() + SHARD.standBackMs);
-        log.warn({ agreement, shard, error: messageOf(error) }, 'copy or end not written');
+        const isPassing = error instanceof Superseded || error instanceof LeaseChanged;
+        this.#standBack.set(agreement, clock.now() + (isPassing ? 0 : SHARD.standBackMs));
+        log.info({ agreement, shard, error: messageOf(error) }, 'copy or end not written');
       })
-      .finally(() => {
-        this.#busy.delete(agreement);
-        this.#copies.delete(slot);
-      });
-    this.#copies.set(slot, running);
+      .finally(() => this.#copies.delete(agreement));
+    this.#copies.set(agreement, running);
   }
 
   #needsCopy({ leased, pair }: PlannedPair): boolean {
@@ -155,42 +130,23 @@ class Duties {
     return hasEnded(leased) && !isTold && copy?.contentHash === pair.agreement.contentHash;
   }
 
-  async #copy(
-    planned: PlannedPair,
-    plan: GatewayPlan,
-    producer: TransactionalProducer,
-  ): Promise<void> {
-    const { shard, shards, clock, log } = this.#options;
+  async #copy(planned: PlannedPair, plan: GatewayPlan): Promise<void> {
+    const { shard, shards, log } = this.#options;
+    const { epoch } = this.#shard;
     const { id: agreement } = planned.pair.agreement;
-    const generation = (this.#shard.progress.copies.get(agreement)?.generation ?? 0) + 1;
+    const known = this.#shard.progress.copies.get(agreement)?.generation ?? 0;
+    // Also one whose beginning the log does not show must not be used twice.
+    const generation = Math.max(known, this.#generations.get(agreement) ?? 0) + 1;
+    this.#generations.set(agreement, generation);
     log.info({ agreement, generation }, 'whole copy begins');
-    // Remembered before it begins: a copy that fails half-way is followed by the next generation.
-    const running: CopyState = {
-      agreement,
-      request: planned.leased.request,
-      contentHash: planned.pair.agreement.contentHash,
-      generation,
-      state: 'running',
-    };
-    takeEntry(this.#shard.progress, { kind: 'copy', copy: running });
-    const done = await copyPair({
-      planned,
-      plan,
-      generation,
-      shard,
-      shards,
-      ports: {
-        ...this.#ports,
-        producer,
-        nowMs: () => clock.now(),
-        permit: (outcome) => requirePermission(outcome.agreements, this.#options),
-      },
-    });
-    for (const entry of done.entries) takeEntry(this.#shard.progress, entry);
-    log.info({ agreement, generation, rows: done.rows }, 'whole copy written');
+    const transact = (outcome: Outcome): Promise<void> => this.#shard.transact(outcome, epoch);
+    const ports = { ...this.#ports, transact };
+    const rows = await copyPair({ planned, plan, generation, shard, shards, ports });
+    log.info({ agreement, generation, rows }, 'whole copy written');
   }
 
-  async #end(planned: PlannedPair, producer: TransactionalProducer): Promise<void> {
+  async #end(planned: PlannedPair): Promise<void> {
+    const { epoch } = this.#shard;
     const { shard, shards, clock, log } = this.#options;
     const { id: agreement, contentHash } = planned.pair.agreement;
     const outcome = new Outcome(shard, shards);
@@ -200,19 +156,7 @@ class Duties {
     const generation = this.#shard.progress.copies.get(agreement)?.generation ?? 1;
     outcome.control(planned, 'END', { generation, sequence: 0n, body });
     outcome.note({ kind: 'ended', agreement, contentHash });
-    try {
-      await producer.commit(outcome.sends(clock.now()));
-    } catch (error) {
-      // The topic is gone already: there is nobody left to tell.
-      if (!isBusError(error, 'KAFKA_TOPIC_REFUSED')) throw error;
-      log.warn({ agreement }, 'end not told: the topic of the pair cannot be written');
-    }
-    for (const entry of outcome.entries) takeEntry(this.#shard.progress, entry);
+    await this.#shard.transact(outcome, epoch);
     log.info({ agreement, reason }, 'end told');
   }
-}
-
-function freeSlot(taken: ReadonlyMap<number, unknown>, max: number): number | undefined {
-  for (let slot = 0; slot < max; slot++) if (!taken.has(slot)) return slot;
-  return undefined;
 }

@@ -16,9 +16,9 @@ import {
   type KafkaBus,
   type PartitionHandler,
 } from '../../kafka/kafka.ts';
-import type { SqlDatabase } from '../../sql/sql.ts';
 import type { PairTools } from './bound-pair.ts';
-import { dutyIds, runDuties } from './duties.ts';
+import { runDuties } from './duties.ts';
+import type { HubMoments } from './hub-moment.ts';
 import { Lease, type LeaseSource } from './lease.ts';
 import { Plans } from './plan.ts';
 import { PROGRESS_TOPIC } from './progress.ts';
@@ -30,8 +30,8 @@ export type GatewayOptions = {
   /** As the gateway's own user. */
   readonly kafka: KafkaBus;
   readonly leaseSource: LeaseSource;
-  /** The hub, for whole copies; reads only. */
-  readonly hub: SqlDatabase;
+  /** For whole copies. */
+  readonly hub: HubMoments;
   readonly tools: PairTools;
   readonly fetchSchema: (id: number) => Promise<unknown>;
   readonly log: Log;
@@ -39,6 +39,7 @@ export type GatewayOptions = {
   /** Default: the gateway's. */
   readonly group?: string;
   readonly sessionTimeoutMs?: number;
+  readonly leasePollMs?: number;
   readonly onCommitted?: (committed: Committed) => void;
 };
 
@@ -60,6 +61,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     const [progress] = await admin.describeTopics([PROGRESS_TOPIC]);
     const lease = new Lease(options.leaseSource, {
       log,
+      ...(options.leasePollMs === undefined ? {} : { pollMs: options.leasePollMs }),
       ...(options.clock ? { clock: options.clock } : {}),
     });
     void lease.keep(lifetime.signal);
@@ -134,11 +136,11 @@ class ShardOwner implements PartitionHandler {
       shard: number,
       shards,
       kafka,
+      admin,
       lease,
       plans: this.#plans,
       log,
       clock,
-      fenceDuties: () => fenceAll(kafka, dutyIds(number)),
       ...(onCommitted ? { onCommitted } : {}),
     };
     const stop = new AbortController();
@@ -170,17 +172,4 @@ class ShardOwner implements PartitionHandler {
     running?.stop.abort();
     await running?.ended;
   }
-}
-
-async function fenceAll(kafka: KafkaBus, ids: readonly string[]): Promise<void> {
-  await Promise.all(
-    ids.map(async (id) => {
-      const producer = await kafka.transactional(id);
-      try {
-        await producer.fence();
-      } finally {
-        await producer.close();
-      }
-    }),
-  );
 }

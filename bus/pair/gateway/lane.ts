@@ -1,75 +1,54 @@
 /**
  * A lane: one pair reads for itself, from where it stands to where main does, so that main waits for
- * nobody. It has a producer of its own; main takes the pair over once it is near (settle.ts).
+ * nobody. Main takes the pair over once it is near (settle.ts).
  */
-import { isBusError, messageOf } from '../../base/errors.ts';
-import {
-  partitionKey,
-  type KafkaBus,
-  type LogReader,
-  type TransactionalProducer,
-} from '../../kafka/kafka.ts';
+import { messageOf } from '../../base/errors.ts';
+import { partitionKey, type LogReader } from '../../kafka/kafka.ts';
 import { collect } from './collect.ts';
 import { Outcome } from './outcome.ts';
-import { takeEntry, type Place } from './progress.ts';
+import type { Place } from './progress.ts';
 import { ATTACH_OFFSETS_MAX, deliverable } from './settle.ts';
-import { requirePermission, SHARD, type Shard, type ShardOptions } from './shard.ts';
+import { SHARD, type Shard, type ShardOptions } from './shard.ts';
 
 /** Lanes of a shard that work at once; the others wait. */
 export const LANES_MAX = 2;
-
-export function laneId(shard: number, slot: number): string {
-  return `gateway.${shard}.lane.${slot}`;
-}
 
 /** Brings one pair near to main; ends also where it may not deliver any more, or something fails. */
 export async function runLane(
   agreement: string,
   {
-    slot,
     of: shard,
     options,
     signal,
   }: {
-    readonly slot: number;
     readonly of: Shard;
     readonly options: ShardOptions;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const { kafka, log } = options;
-  const opened = await open(kafka, laneId(options.shard, slot));
+  const reader = await kafka.reader();
   try {
     let moved = true;
-    while (moved && !signal.aborted) moved = await step(agreement, { ...opened, shard, options });
+    while (moved && !signal.aborted) moved = await step(agreement, { reader, shard, options });
   } catch (error) {
-    const fields = { agreement, shard: options.shard, error: messageOf(error) };
-    if (isBusError(error, 'KAFKA_FENCED')) log.info(fields, 'lane was taken over');
-    else log.warn(fields, 'lane ended');
+    log.info({ agreement, shard: options.shard, error: messageOf(error) }, 'lane ended');
   } finally {
-    await opened.producer.close();
-    await opened.reader.close();
+    await reader.close();
   }
-}
-
-type Opened = { readonly producer: TransactionalProducer; readonly reader: LogReader };
-
-async function open(kafka: KafkaBus, id: string): Promise<Opened> {
-  const [producer, reader] = await Promise.all([kafka.transactional(id), kafka.reader()]);
-  return { producer, reader };
 }
 
 /** One transaction; false when nothing is left to do here. */
 async function step(
   agreement: string,
   {
-    producer,
     reader,
     shard,
     options,
-  }: Opened & { readonly shard: Shard; readonly options: ShardOptions },
+  }: { readonly reader: LogReader; readonly shard: Shard; readonly options: ShardOptions },
 ): Promise<boolean> {
   const { lease, plans, clock } = options;
+  const { epoch } = shard;
   const snapshot = lease.current();
   if (!snapshot) return false;
   const plan = plans.of(snapshot);
@@ -102,10 +81,7 @@ async function step(
       outcome.note({ kind: 'place', place: { ...one.place, mode: 'lane', next } });
   }
   if (outcome.isEmpty) return false;
-  await producer.commit(outcome.sends(clock.now()), {
-    beforeCommit: () => requirePermission(outcome.agreements, options),
-  });
-  for (const entry of outcome.entries) takeEntry(shard.progress, entry);
+  await shard.transact(outcome, epoch);
   return true;
 }
 

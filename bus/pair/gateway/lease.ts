@@ -38,16 +38,22 @@ export class Lease {
   readonly #source: LeaseSource;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #pollMs: number;
   #snapshot: LeaseSnapshot | undefined;
   #readAt = 0;
 
   constructor(
     source: LeaseSource,
-    { log, clock = systemClock }: { readonly log: Log; readonly clock?: Clock },
+    {
+      log,
+      clock = systemClock,
+      pollMs = LEASE.pollMs,
+    }: { readonly log: Log; readonly clock?: Clock; readonly pollMs?: number },
   ) {
     this.#source = source;
     this.#clock = clock;
     this.#log = log;
+    this.#pollMs = pollMs;
   }
 
   /** Keeps reading until the signal fires. */
@@ -56,7 +62,7 @@ export class Lease {
       await this.refresh().catch((error: unknown) =>
         this.#log.warn({ error: messageOf(error) }, 'control database not read'),
       );
-      await this.#clock.sleep(LEASE.pollMs, signal).catch(() => undefined);
+      await this.#clock.sleep(this.#pollMs, signal).catch(() => undefined);
     }
   }
 

@@ -53,7 +53,8 @@ export function stepsOf(
     const may = planned && planned.pair.delivery.mode === 'realtime' && !isKept(place.agreement);
     const main = mains.get(partitionKey(place));
     if (isAttached(place)) {
-      if (!may) steps.push({ kind: 'hold', place, next: main ?? place.next });
+      const reached = main !== undefined && main > place.next ? main : place.next;
+      if (!may) steps.push({ kind: 'hold', place, next: reached });
       continue;
     }
     if (!may) continue;

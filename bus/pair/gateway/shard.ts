@@ -9,6 +9,7 @@ import type { Clock } from '../../base/clock.ts';
 import {
   partitionKey,
   type FetchedRange,
+  type KafkaAdmin,
   type KafkaBus,
   type LogReader,
   type TopicPartition,
@@ -33,12 +34,11 @@ export type ShardOptions = {
   readonly shard: number;
   readonly shards: number;
   readonly kafka: KafkaBus;
+  readonly admin: KafkaAdmin;
   readonly lease: Lease;
   readonly plans: Plans;
   readonly log: Log;
   readonly clock: Clock;
-  /** Ends what lanes and copies of a former owner left open. */
-  readonly fenceDuties: () => Promise<void>;
   readonly onCommitted?: (committed: Committed) => void;
 };
 
@@ -51,12 +51,17 @@ export const SHARD = {
   /** A pair whose topic cannot be written, and a partition that cannot be read, are tried again after this. */
   standBackMs: 5_000,
   retryMs: 500,
+  /** Longer than the broker lets a transaction stay open. */
+  openTransactionMs: 20_000,
   /** Progress over nothing but markers is noted so often. */
   quietNoteMs: 10_000,
 } as const;
 
 /** The lease changed while a transaction was made: nothing of it happened. */
-class LeaseChanged extends Error {}
+export class LeaseChanged extends Error {}
+
+/** Progress was read again since the work began: it has to begin again too. */
+export class Superseded extends Error {}
 
 export class Shard {
   readonly #options: ShardOptions;
@@ -66,6 +71,8 @@ export class Shard {
   #reader: LogReader | undefined;
   #notedAt = 0;
   #ready = false;
+  #epoch = 0;
+  #turn: Promise<void> = Promise.resolve();
   readonly #kept = new Map<string, number>();
   readonly #blocked = new Map<string, number>();
   /** Pairs that a lane works on; main leaves their places alone. */
@@ -88,21 +95,34 @@ export class Shard {
     return this.#laned;
   }
 
+  /** Grows whenever progress was read again: work begun before must not be committed after. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /**
+   * One transaction of this shard, for main, lanes and copies alike: one owner's fence holds for
+   * all of them. Throws Superseded when progress was read again since `epoch`, LeaseChanged when a
+   * pair in it may not deliver any more, and what the producer throws; then nothing happened, or
+   * nobody knows and progress is read again before the next.
+   */
+  transact(outcome: Outcome, epoch: number): Promise<void> {
+    return this.#inTurn(() => this.#commit(outcome, epoch));
+  }
+
   /** Works until the signal fires; throws KAFKA_FENCED when another process took the shard over. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log, shard } = this.#options;
     try {
-      let claimed = false;
       while (!signal.aborted) {
         try {
-          if (!claimed) await this.#claim();
-          claimed = true;
+          if (!this.#ready) await this.#inTurn(() => this.#claim());
           await this.#round(signal);
         } catch (error) {
           if (signal.aborted) break;
-          if (error instanceof LeaseChanged) continue;
+          if (error instanceof LeaseChanged || error instanceof Superseded) continue;
           if (isBusError(error, 'KAFKA_FENCED')) throw error;
-          claimed = false;
+          this.#ready = false;
           this.#standBack(error);
           log.warn({ shard, error: messageOf(error) }, 'shard begins again');
           await clock.sleep(SHARD.retryMs, signal).catch(() => undefined);
@@ -120,17 +140,33 @@ export class Shard {
     this.#reader = undefined;
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    return turn;
+  }
+
   /** Ends what a predecessor left open, then reads how far it came. */
   async #claim(): Promise<void> {
-    const { kafka, shard } = this.#options;
+    const { kafka, shard, clock } = this.#options;
+    this.#epoch++;
     this.#producer ??= await kafka.transactional(`gateway.${shard}`);
     this.#reader ??= await kafka.reader();
     await this.#producer.fence();
-    if (!this.#ready) await this.#options.fenceDuties();
-    const read = await readProgress(this.#reader, shard);
+    const end = await this.#endOfProgress();
+    const read = await readProgress(this.#reader, { shard, end, clock });
     this.#progress = read.progress;
     this.#tail = read.next;
     this.#ready = true;
+  }
+
+  /** The end of the log itself: what stands behind an open transaction counts too. */
+  async #endOfProgress(): Promise<bigint> {
+    const ends = await this.#options.admin.writtenEnds([PROGRESS_TOPIC]);
+    return ends.find(({ partition }) => partition === this.#options.shard)?.offset ?? 0n;
   }
 
   /** A transaction that another topic refused is made again without that pair. */
@@ -150,9 +186,10 @@ export class Shard {
       return;
     }
     const plan = plans.of(snapshot);
+    const epoch = this.#epoch;
     const settled = new Outcome(shard, shards);
     for (const step of this.#steps(plan)) await this.#settle(settled, step, plan);
-    if (!settled.isEmpty) await this.#commit(settled);
+    if (!settled.isEmpty) await this.transact(settled, epoch);
     await this.#readOn(plan);
   }
 
@@ -214,6 +251,7 @@ export class Shard {
   }
 
   async #readOn(plan: GatewayPlan): Promise<void> {
+    const epoch = this.#epoch;
     const { clock, shard, shards } = this.#options;
     const readers = this.#attached(plan);
     const nowMs = clock.now();
@@ -230,7 +268,7 @@ export class Shard {
     for (const range of ranges) await this.#take(outcome, range, { readers, plan });
     const isQuiet = !outcome.isAccountable && nowMs - this.#notedAt < SHARD.quietNoteMs;
     if (isQuiet) for (const entry of outcome.entries) takeEntry(this.#progress, entry);
-    else if (!outcome.isEmpty) await this.#commit(outcome);
+    else if (!outcome.isEmpty) await this.transact(outcome, epoch);
   }
 
   async #take(
@@ -294,18 +332,20 @@ export class Shard {
     return readings;
   }
 
-  async #commit(outcome: Outcome): Promise<void> {
+  async #commit(outcome: Outcome, epoch: number): Promise<void> {
     const { clock, shard } = this.#options;
-    await this.#producer?.commit(outcome.sends(clock.now()), {
-      beforeCommit: () => this.#stillPermitted(outcome),
-    });
+    if (!this.#ready || epoch !== this.#epoch || !this.#producer) throw new Superseded();
+    try {
+      await this.#producer.commit(outcome.sends(clock.now()), {
+        beforeCommit: () => requirePermission(outcome.agreements, this.#options),
+      });
+    } catch (error) {
+      if (!(error instanceof LeaseChanged)) this.#ready = false;
+      throw error;
+    }
     for (const entry of outcome.entries) takeEntry(this.#progress, entry);
     this.#notedAt = clock.now();
     this.#options.onCommitted?.({ shard, records: outcome.records });
-  }
-
-  #stillPermitted(outcome: Outcome): void {
-    requirePermission(outcome.agreements, this.#options);
   }
 }
 
@@ -327,30 +367,32 @@ export function requirePermission(
   }
 }
 
-/** The whole progress of one shard, and where its tail begins. */
+/**
+ * The whole progress of one shard up to `end`, and where its tail begins. Waits for transactions
+ * that are open before `end`: they end soon, or their time ends them.
+ */
 export async function readProgress(
   reader: LogReader,
-  shard: number,
+  { shard, end, clock }: { readonly shard: number; readonly end: bigint; readonly clock: Clock },
 ): Promise<{ readonly progress: Progress; readonly next: bigint }> {
   const progress = emptyProgress();
+  const where = { topic: PROGRESS_TOPIC, partition: shard };
+  const deadline = clock.now() + SHARD.openTransactionMs;
   let next = 0n;
-  for (;;) {
-    const where = { topic: PROGRESS_TOPIC, partition: shard };
-    const [range] = await reader.fetch([{ ...where, offset: next }], limits(0));
-    if (!range || range.fault === 'absent' || range.fault === 'denied')
-      throw new BusError('GATEWAY_PROGRESS_UNREADABLE', {
-        ...where,
-        fault: range?.fault ?? 'no answer',
-      });
-    if (range.fault === 'out-of-range') {
+  while (next < end) {
+    const [range] = await reader.fetch([{ ...where, offset: next }], limits(SHARD.fetchWaitMs));
+    if (range?.fault === 'out-of-range' && range.logStart > next) {
       next = range.logStart;
       continue;
     }
+    if (!range || range.fault || (range.nextOffset <= next && clock.now() > deadline)) {
+      const fault = range?.fault ?? 'a transaction stays open';
+      throw new BusError('GATEWAY_PROGRESS_UNREADABLE', { ...where, fault });
+    }
     for (const record of range.records) takeRecord(progress, record);
-    const isEnd = range.nextOffset <= next || range.nextOffset >= range.end;
     next = range.nextOffset;
-    if (isEnd) return { progress, next };
   }
+  return { progress, next };
 }
 
 function limits(waitMs: number) {
