@@ -53,4 +53,5 @@ export const EN_AGREEMENT: TextTable = {
   'cli.column.type': 'TYPE',
   'cli.column.class': 'CLASS',
   'cli.column.leaves': 'LEAVES',
+  'cli.column.deliveredAs': 'DELIVERED AS',
 };

@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import type { AgreedField, AgreementContent } from '../../bus/agreement/agreement.ts';
 import { findAgreementFiles } from '../../bus/agreement/document/folder.ts';
-import type { Resource } from '../../bus/agreement/resource.ts';
+import { maskedType } from '../../bus/agreement/mask/mask.ts';
+import type { Resource, ResourceField } from '../../bus/agreement/resource.ts';
 import { BusError, problemLine, ProblemsError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { sqlTypeOf } from '../../bus/change/column-type.ts';
@@ -108,13 +109,22 @@ function factsOf(
 
 function fieldsTable(fields: readonly AgreedField[], resource: Resource | undefined): TableView {
   return {
-    columns: ['field', 'type', 'class', 'leaves'].map((name) => text(`cli.column.${name}`)),
+    columns: ['field', 'type', 'class', 'leaves', 'deliveredAs'].map((name) =>
+      text(`cli.column.${name}`),
+    ),
     rows: fields.map(({ name, mask }) => {
       const field = resource?.fields.find((one) => one.name === name);
-      return [name, field ? sqlTypeOf(field.type) : '-', field?.classification ?? '-', shown(mask)];
+      const type = field ? sqlTypeOf(field.type) : '-';
+      return [name, type, field?.classification ?? '-', shown(mask), deliveredType(field, mask)];
     }),
     empty: '',
   };
+}
+
+function deliveredType(field: ResourceField | undefined, mask: AgreedField['mask']): string {
+  if (!field) return '-';
+  const type = mask ? maskedType(mask, field.type) : field.type;
+  return typeof type === 'string' ? '-' : sqlTypeOf(type);
 }
 
 /** "partial keep=first count=1" */
