@@ -120,7 +120,7 @@ function chunked(steps: readonly PlanStep[]): PlanStep[][] {
 
 /** Registers both schemas and writes the deployment; doing it again changes nothing. */
 async function deploy(
-  { isNew: _, changes: __, ...wanted }: WantedDeployment,
+  { isNew: _isNew, changes: _changes, ...wanted }: WantedDeployment,
   { registry, putDeployment }: PairPorts,
 ): Promise<Deployment> {
   const { topic, keySchema, valueSchema } = wanted.pair;

@@ -5,10 +5,10 @@
  * again. Never throws after it was started.
  */
 import { type Clock, systemClock } from '../../base/clock.ts';
-import { isBusError, messageOf, problemLine, ProblemsError } from '../../base/errors.ts';
+import { BusError, isBusError, messageOf, problemLine, ProblemsError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
 import { type DriftNote, driftNotes } from './drift.ts';
-import { type DueTransition, dueTransitions } from './due.ts';
+import { type DueLine, type DueTransition, dueTransitions } from './due.ts';
 import {
   applyPairs,
   type PairPorts,
@@ -16,6 +16,7 @@ import {
   planPairs,
   type PlanPairsOptions,
 } from './plan-pairs.ts';
+import type { PurgeProof, PurgeReceipts } from './purge.ts';
 import { type ControlView, type Wanted, wantedOf, type WantedOptions } from './wanted.ts';
 
 /** How often the control database is asked whether anything was decided. */
@@ -24,6 +25,8 @@ export const POLL_MS = 250;
 export const RIGHTS_EVERY_MS = 2_000;
 /** The same for everything. */
 export const ALL_EVERY_MS = 15_000;
+/** How often receipts are read while a copy is being purged. */
+export const RECEIPTS_EVERY_MS = 3_000;
 /** How soon what failed is tried again. */
 export const AGAIN_AFTER_MS = 1_000;
 
@@ -33,6 +36,8 @@ export type ReconcilerControl = Pick<PairPorts, 'putDeployment'> & {
   read(): Promise<ControlView>;
   /** Takes the event in, signed by the bus; refused when its guards do not hold. */
   bringAbout(due: DueTransition): Promise<void>;
+  /** Closes an agreement whose copy is gone. */
+  confirmPurge(proof: PurgeProof): Promise<void>;
   /** Brings events that are not yet on the lifecycle topic there; answers how many. */
   publish(): Promise<number>;
   noteDrift(notes: readonly DriftNote[]): Promise<void>;
@@ -43,6 +48,8 @@ export type ReconcilerOptions = {
   readonly ports: Pick<PairPorts, 'admin' | 'registry'>;
   readonly wanted: WantedOptions;
   readonly plan: Pick<PlanPairsOptions, 'secretsFolder' | 'replication' | 'gateway'>;
+  /** Receipts of these versions, which are being purged. */
+  readonly purgeReceipts: (lines: readonly DueLine[]) => Promise<PurgeReceipts>;
   readonly log: Log;
   readonly clock?: Clock;
   readonly renewalGraceMs?: number;
@@ -70,6 +77,7 @@ export class Reconciler {
   readonly #settled = new Map<Scope, string>();
   /** The wishes that were fulfilled at the last comparison. */
   readonly #right = new Map<Scope, Wanted>();
+  #receiptsAtMs = 0;
   /** Transitions that were refused, and when they are tried again. */
   readonly #refused = new Map<string, number>();
   /** What each part said last, so that a lasting failure is told once. */
@@ -110,6 +118,7 @@ export class Reconciler {
     await this.#attempt('rights', () => this.#compare('rights', seen.wanted));
     await this.#attempt('pairs', () => this.#compare('all', seen.wanted));
     await this.#attempt('clock', () => this.#bringAbout(seen.view));
+    await this.#attempt('receipts', () => this.#confirmPurges(seen.view));
     await this.#attempt('lifecycle', async () => void (await this.#options.control.publish()));
   }
 
@@ -188,6 +197,27 @@ export class Reconciler {
         this.#figures.transitions++;
         log.info({ ...one }, 'brought about');
       });
+    }
+  }
+
+  async #confirmPurges({ lines }: ControlView): Promise<void> {
+    const { control, purgeReceipts, log } = this.#options;
+    const purging = lines.filter(({ state }) => state === 'purging');
+    const now = this.#clock.now();
+    if (purging.length === 0 || now < this.#receiptsAtMs) return;
+    this.#receiptsAtMs = now + RECEIPTS_EVERY_MS;
+    const { proofs, faults } = await purgeReceipts(purging);
+    for (const proof of proofs) {
+      await this.#attempt(`receipt of ${proof.agreementId}`, async () => {
+        await control.confirmPurge(proof);
+        this.#figures.transitions++;
+        log.info({ agreement: proof.agreementId }, 'the copy is gone; closed');
+      });
+    }
+    for (const { agreementId, why } of faults) {
+      await this.#attempt(`receipt of ${agreementId}`, () =>
+        Promise.reject(new BusError('PAIR_RECEIPT_REFUSED', { id: agreementId, why })),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 /** The control database as the reconciler uses it: what the bus does there, it signs with its own key. */
 import type { OrgSigningKey } from '../../agreement/signature/keys.ts';
-import { bringAbout } from '../../control/act.ts';
+import { bringAbout, confirmPurge } from '../../control/act.ts';
 import type { Control } from '../../control/control.ts';
 import { putDeployment } from '../../control/deployments.ts';
 import { noteDrift } from '../../control/drift.ts';
@@ -14,24 +14,25 @@ import type { ReconcilerControl } from './reconciler.ts';
 export type SqlControlOptions = {
   /** The bus's own. */
   readonly key: OrgSigningKey;
-  /** Opened at the first event that is to be published. */
-  readonly producer: () => Promise<Pick<BusProducer, 'send'>>;
+  /** Brings events to the lifecycle topic. */
+  readonly send: BusProducer['send'];
   readonly lifecycleTopic?: string;
 };
 
 export function sqlControl(
   control: Control,
-  { key, producer, lifecycleTopic = GATEWAY.lifecycleTopic }: SqlControlOptions,
+  { key, send, lifecycleTopic = GATEWAY.lifecycleTopic }: SqlControlOptions,
 ): ReconcilerControl {
   const { db, clock } = control;
-  const send: BusProducer['send'] = async (topic, records) =>
-    (await producer()).send(topic, records);
   return {
     version: () => readControlVersion(db),
     read: () => readControlState(db),
     putDeployment: (deployment) => putDeployment(db, deployment, clock),
     async bringAbout({ agreementId, version, verb }) {
       await bringAbout(control, { agreementId, version, verb, key });
+    },
+    async confirmPurge({ agreementId, receipt }) {
+      await confirmPurge(control, { agreementId, key, receipt });
     },
     publish: () => publishLifecycle(db, { send }, lifecycleTopic),
     noteDrift: (notes) => noteDrift(db, notes, clock),

@@ -4,6 +4,7 @@ import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
 import type { Deployment } from '../../../bus/pair/reconcile/deployment.ts';
 import type { DueLine, DueTransition } from '../../../bus/pair/reconcile/due.ts';
 import type { DriftNote } from '../../../bus/pair/reconcile/drift.ts';
+import type { PurgeProof } from '../../../bus/pair/reconcile/purge.ts';
 import type { ReconcilerControl } from '../../../bus/pair/reconcile/reconciler.ts';
 import type { ControlView } from '../../../bus/pair/reconcile/wanted.ts';
 
@@ -85,6 +86,12 @@ export class MemoryControl implements ReconcilerControl {
     this.broughtAbout.push(`${verb} ${version}`);
     this.#move(`${agreementId} ${version}`, to[verb]);
     if (supersedes !== undefined) this.#move(`${agreementId} ${supersedes}`, 'superseded');
+  }
+
+  async confirmPurge({ agreementId }: PurgeProof): Promise<void> {
+    this.#answer();
+    const key = [...this.#held.keys()].find((one) => one.startsWith(agreementId));
+    if (key !== undefined) this.#move(key, 'closed');
   }
 
   async publish(): Promise<number> {

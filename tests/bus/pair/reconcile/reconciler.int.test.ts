@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AgreementContent, pairNames } from '../../../../bus/agreement/agreement.ts';
 import { contentHash } from '../../../../bus/agreement/canonical/canonical.ts';
 import type { Role, Verb } from '../../../../bus/agreement/lifecycle/verbs.ts';
+import { signStatement } from '../../../../bus/agreement/signature/signature.ts';
 import { silentLog } from '../../../../bus/base/log.ts';
 import { waitFor } from '../../../../bus/base/retry.ts';
 import { act } from '../../../../bus/control/act.ts';
@@ -10,8 +11,10 @@ import { readDrift } from '../../../../bus/control/drift.ts';
 import { readPairs } from '../../../../bus/control/pairs.ts';
 import { readAgreement } from '../../../../bus/control/record.ts';
 import type { LogReader } from '../../../../bus/kafka/kafka.ts';
+import { readPurgeReceipts } from '../../../../bus/pair/reconcile/purge.ts';
 import { Reconciler } from '../../../../bus/pair/reconcile/reconciler.ts';
 import { sqlControl } from '../../../../bus/pair/reconcile/sql-control.ts';
+import { type Receipt, sendReceipt } from '../../../../bus/pair/subscriber/receipts.ts';
 import { pairRig } from '../../../support/agreements/rig.ts';
 import { testStack } from '../../../support/env.ts';
 import { controlRig, fileAgreement } from '../../../support/lifecycle/control-world.ts';
@@ -32,12 +35,13 @@ const agreement = () => rig.agreement({ provider: party(PROVIDER), subscriber: p
 const reconciler = new Reconciler({
   control: sqlControl(control, {
     key: controls.key('CIVICBUS'),
-    producer: async () => producer,
+    send: (topic, records) => producer.send(topic, records),
     lifecycleTopic: rig.gateway.lifecycleTopic,
   }),
   ports: { admin: rig.admin, registry: rig.registry },
   wanted: { resources: new Map([[resource.id, resource]]), replication: 1, gateway: rig.gateway },
   plan: rig.plan,
+  purgeReceipts: (lines) => readPurgeReceipts(lines, { kafka, publicKeys: control.publicKeys }),
   log: silentLog,
 });
 const ending = new AbortController();
@@ -77,6 +81,34 @@ async function readerOf({ id }: AgreementContent): Promise<() => Promise<string>
   return async () => {
     const [range] = await reader.fetch([{ topic, partition: 0, offset: 0n }], { waitMs: 0 });
     return range?.fault ?? 'ok';
+  };
+}
+
+async function purgeReceipt(content: AgreementContent, org: string): Promise<Receipt> {
+  const hash = contentHash(content);
+  const statement = {
+    id: content.id,
+    contentHash: hash,
+    verb: 'confirm-purge' as const,
+    previousEventHash: null,
+    time: new Date().toISOString(),
+    org,
+    rowsDeleted: 3,
+    tables: [content.delivery.table],
+  };
+  const jws = await signStatement(statement, controls.key(org));
+  return {
+    agreement: content.id,
+    contentHash: hash,
+    state: 'purged',
+    fault: null,
+    generation: 1,
+    appliedVersion: null,
+    appliedSourceTimeMs: null,
+    rows: 0,
+    offsets: [],
+    at: new Date().toISOString(),
+    purge: { statement, jws },
   };
 }
 
@@ -143,13 +175,39 @@ describe('the reconciler', () => {
     expect(await rig.admin.listAcls(stranger.principal)).toEqual([]);
   });
 
-  test('clears what was revoked: the subscriber may read the end, and nobody else decides it', async () => {
+  test('begins clearing what was revoked, and the subscriber may read the end', async () => {
     const content = agreement();
     await comesIntoForce(content);
     await decide(content, 'revoke', { org: PROVIDER, role: 'provider' });
     await until('the purge to begin', async () => (await stateOf(content)) === 'purging');
     const read = await readerOf(content);
     await until('the subscriber to read the end', async () => (await read()) === 'ok');
+    const { events } = await readAgreement(controls.writer, content.id);
+    expect(events.slice(-2).map(({ verb, org }) => `${verb} ${org}`)).toEqual([
+      `revoke ${PROVIDER}`,
+      'purge CIVICBUS',
+    ]);
+  });
+
+  test('closes what the subscriber has cleared, by its own signature only', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    await decide(content, 'revoke', { org: PROVIDER, role: 'provider' });
+    await until('the purge to begin', async () => (await stateOf(content)) === 'purging');
+    const names = pairNames(content.id);
+    const subscriber = await (await rig.as(names.user)).producer();
+    stack.atEnd(() => subscriber.close());
+    await sendReceipt(subscriber, await purgeReceipt(content, PROVIDER));
+    await expect(
+      waitFor(async () => (await stateOf(content)) === 'closed', {
+        what: 'a close by a foreign signature',
+        timeoutMs: 4_000,
+      }),
+    ).rejects.toMatchObject({ code: 'BUS_TIMEOUT' });
+    await sendReceipt(subscriber, await purgeReceipt(content, SUBSCRIBER));
+    await until('the agreement closed', async () => (await stateOf(content)) === 'closed');
+    await until('the user gone', async () => !(await rig.admin.listUsers()).includes(names.user));
+    expect(await rig.admin.listAcls(`User:${names.user}`)).toEqual([]);
   });
 
   test('brings a new version into force in the place of the old one', async () => {

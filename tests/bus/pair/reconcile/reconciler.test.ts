@@ -8,9 +8,11 @@ import { BusError } from '../../../../bus/base/errors.ts';
 import { silentLog } from '../../../../bus/base/log.ts';
 import { createFakeKafka } from '../../../../bus/kafka/fake/fake-kafka.ts';
 import type { AclRule, KafkaAdmin } from '../../../../bus/kafka/kafka.ts';
+import type { PurgeReceipts } from '../../../../bus/pair/reconcile/purge.ts';
 import {
   AGAIN_AFTER_MS,
   ALL_EVERY_MS,
+  RECEIPTS_EVERY_MS,
   Reconciler,
   type ReconcilerOptions,
   RIGHTS_EVERY_MS,
@@ -39,6 +41,7 @@ function options(): ReconcilerOptions {
     ports: { admin, registry },
     wanted: { resources: RESOURCES, replication: 1 },
     plan: { secretsFolder: folder, replication: 1 },
+    purgeReceipts: async () => receipts,
     log: silentLog,
     clock,
   };
@@ -48,6 +51,7 @@ function newReconciler(): Reconciler {
   return new Reconciler(options());
 }
 
+let receipts: PurgeReceipts;
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'reconcile-'));
@@ -55,6 +59,7 @@ beforeEach(async () => {
   control = new MemoryControl(() => clock.now());
   clock = new ManualClock(START);
   registry = new FakeRegistry();
+  receipts = { proofs: [], faults: [] };
   reconciler = newReconciler();
 });
 
@@ -165,6 +170,21 @@ describe('a pair in force', () => {
     clock.advance(86_400_000);
     await settle();
     expect(control.state(CONTRACTS_TO_TAX)).toBe('purging');
+  });
+
+  test('is closed once the subscriber has handed in its receipt, and its user goes', async () => {
+    control.set(CONTRACTS_TO_TAX, 'purging');
+    receipts = { proofs: [], faults: [{ agreementId: id, why: 'it is about another' }] };
+    await settle();
+    expect(control.state(CONTRACTS_TO_TAX)).toBe('purging');
+    expect(await grants()).toContain(READ);
+    const receipt = { rowsLeft: 0, rowsDeleted: 7, proof: 'hash' };
+    receipts = { proofs: [{ agreementId: id, receipt }], faults: [] };
+    clock.advance(RECEIPTS_EVERY_MS);
+    await settle();
+    expect(control.state(CONTRACTS_TO_TAX)).toBe('closed');
+    expect(await admin.listUsers()).not.toContain(names.user);
+    expect(await grants()).not.toContain(READ);
   });
 
   test('is followed by its new version in one step, which gets a copy of its own', async () => {
