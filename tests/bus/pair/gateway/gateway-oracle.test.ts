@@ -133,10 +133,8 @@ function mortal(bus: KafkaBus): { readonly bus: KafkaBus; readonly kill: () => v
 function dice(seed: number) {
   const generator = xoroshiro128plus(seed);
   return {
-    below: (count: number) => uniformInt(generator, 0, count - 1),
-    one<T>(items: readonly T[]): T {
-      return items[uniformInt(generator, 0, items.length - 1)] as T;
-    },
+    below: (count: number): number => uniformInt(generator, 0, count - 1),
+    one: <T>(items: readonly T[]): T => items[uniformInt(generator, 0, items.length - 1)] as T,
   };
 }
 
@@ -199,17 +197,17 @@ async function upset(world: World, { below, one }: ReturnType<typeof dice>): Pro
 async function settled(world: World, id: string): Promise<void> {
   const leased = world.pairs.get(id);
   if (!leased) throw new Error('no such pair');
-  const expected = expectedCopy(leased.pair, world.hub.sales());
+  const expected = JSON.stringify(sorted(expectedCopy(leased.pair, world.hub.sales())));
+  let copy = '';
   await waitFor(
     async () => {
-      const copy = await readPlainly(world.kafka.bus, world.versions.get(id) ?? []);
-      return JSON.stringify(sorted(copy.rows)) === JSON.stringify(sorted(expected));
+      const { rows } = await readPlainly(world.kafka.bus, world.versions.get(id) ?? []);
+      copy = JSON.stringify(sorted(rows));
+      return copy === expected;
     },
     { what: `the copy of ${id} to be what was agreed`, timeoutMs: 30_000, intervalMs: 20 },
-  ).catch(async () => {
-    const copy = await readPlainly(world.kafka.bus, world.versions.get(id) ?? []);
-    expect(sorted(copy.rows)).toEqual(sorted(expected));
-  });
+  ).catch(() => undefined);
+  expect(copy, `the copy of ${id}`).toBe(expected);
 }
 
 /** Every record of the keys that were written in vain, and where copies began and ended. */
