@@ -212,13 +212,12 @@ export class CopyEngine implements PartitionHandler {
     this.#refused.delete(part);
     if (progress.mode === 'waiting') return this.#await(part);
     this.#held.set(part, { ...progress, owner });
-    const { agreementId, contentHash } = this.#options;
-    const { fetchSchema } = this.#options;
+    const { contentHash, fetchSchema } = this.#options;
     const pinned = contentHash === undefined ? {} : { contentHash };
     if (!this.#sources.has(part))
       this.#sources.set(part, recordSource({ partition: part, fetchSchema, ...pinned }));
     this.#options.log.info(
-      { agreementId, part, mode: progress.mode, next: progress.next.toString() },
+      { part, mode: progress.mode, next: progress.next.toString() },
       'partition claimed',
     );
     return { kind: 'start', offset: progress.next };

@@ -73,7 +73,8 @@ export async function runSubscriber(options: RunSubscriberOptions): Promise<Runn
   const lifetime = new Lifetime(log);
   const ended = Promise.withResolvers<'closed' | 'purged' | Error>();
   const run = new SubscriberRun(options, { lifetime, dialect, end: ended.resolve });
-  run.start();
+  if (known.receiptSent) ended.resolve('purged');
+  else run.start();
   return {
     ended: ended.promise,
     refusal: () => run.refusal,
@@ -190,7 +191,7 @@ class SubscriberRun {
     this.#consumer = consumer;
     try {
       await consumer.start();
-      if (this.refusal) log.info({ agreementId }, 'agreement is readable again');
+      if (this.refusal) log.info({}, 'agreement is readable again');
       this.refusal = undefined;
       return await consumer.ended;
     } catch (error) {

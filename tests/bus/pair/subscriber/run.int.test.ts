@@ -1,34 +1,20 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { pairNames } from '../../../../bus/agreement/agreement.ts';
 import { newSigningKey, publicKeyOf } from '../../../../bus/agreement/signature/keys.ts';
 import { verifyStatement } from '../../../../bus/agreement/signature/signature.ts';
 import { silentLog } from '../../../../bus/base/log.ts';
 import { waitFor } from '../../../../bus/base/retry.ts';
-import { newSecret } from '../../../../bus/base/secrets.ts';
-import type { AclRule, OutgoingRecord } from '../../../../bus/kafka/kafka.ts';
 import { runSubscriber, type RunningSubscriber } from '../../../../bus/pair/subscriber/run.ts';
 import { readReceipts, type Receipt } from '../../../../bus/pair/subscriber/receipts.ts';
 import { dialectOf } from '../../../../bus/pair/subscriber/dialect.ts';
-import { createConfluentRegistry } from '../../../../bus/registry/confluent/confluent-registry.ts';
 import type { SqlEngine } from '../../../../bus/sql/sql.ts';
 import { testStack } from '../../../support/env.ts';
-import { copyRows, FIELDS } from '../../../support/pair/copy-rig.ts';
-import { PairFeed } from '../../../support/pair/pair-feed.ts';
+import { copyRows } from '../../../support/pair/copy-rig.ts';
+import { realPairs, registryAs, type RealPair } from '../../../support/pair/real-pair.ts';
 
 const stack = await testStack('subrun');
 const kafka = await stack.kafka();
-const admin = await kafka.admin();
-const producer = await kafka.producer();
-stack.atEnd(() => admin.close());
-stack.atEnd(() => producer.close());
-const { url, nativeUrl, developer, reader } = stack.endpoints.registry;
-const registryAs = async (login: typeof reader) =>
-  createConfluentRegistry({
-    url,
-    nativeUrl,
-    user: login.user,
-    password: await stack.password(login),
-  });
+const newPair = await realPairs(stack);
+const { reader } = stack.endpoints.registry;
 const signingKey = await newSigningKey('BJ-DSJ');
 
 const running: RunningSubscriber[] = [];
@@ -36,62 +22,12 @@ afterEach(async () => {
   for (const one of running.splice(0)) await one.close();
 });
 
-type Pair = Awaited<ReturnType<typeof newPair>>;
 let serial = 0;
 
-/** What `civicbus apply` makes of an agreement on the broker, and a feed that plays the gateway. */
-async function newPair(partitions: number) {
-  const agreementId = `${stack.prefix}-${++serial}`;
-  const { topic, receiptTopic, user, group } = pairNames(agreementId);
-  const password = newSecret();
-  await admin.createTopics([
-    { name: topic, partitions, replication: 1 },
-    { name: receiptTopic, partitions: 1, replication: 1 },
-  ]);
-  await admin.setUsers([{ name: user, password }]);
-  const allow = (resource: AclRule['resource'], name: string, operation: AclRule['operation']) =>
-    ({ principal: `User:${user}`, resource, name, match: 'literal', operation }) as const;
-  const read = allow('topic', topic, 'read');
-  const acls = [read, allow('group', group, 'read'), allow('topic', receiptTopic, 'write')];
-  await admin.createAcls(acls);
-  stack.atEnd(async () => {
-    await admin.deleteAcls(acls);
-    await admin.deleteUsers([user]);
-    await admin.deleteTopics([topic, receiptTopic]);
-  });
-  const feed = new PairFeed(FIELDS, partitions);
-  const registry = await registryAs(developer);
-  const { keySchema, valueSchema } = feed.schemas;
-  const key = await registry.register(`${topic}-key`, JSON.parse(keySchema));
-  const value = await registry.register(`${topic}-value`, JSON.parse(valueSchema));
-  feed.register({ key, value });
-  const sent = Array.from({ length: partitions }, () => 0n);
-  return {
-    agreementId,
-    feed,
-    read,
-    as: { user, password },
-    /** Writes to the topic what the feed holds and it does not. */
-    async flush(): Promise<void> {
-      for (let partition = 0; partition < partitions; partition++) {
-        const from = sent[partition]!;
-        const records = feed.records(partition, { from, count: 100_000 });
-        const out: OutgoingRecord[] = records.map(({ key: k, value: v }) => ({
-          key: k,
-          value: v,
-          partition,
-        }));
-        await producer.send(topic, out);
-        sent[partition] = from + BigInt(records.length);
-      }
-    },
-  };
-}
-
-async function start(pair: Pair, engine: SqlEngine, options: { tryAgainMs?: number } = {}) {
+async function start(pair: RealPair, engine: SqlEngine, options: { tryAgainMs?: number } = {}) {
   const role = engine === 'postgresql' ? 'registers' : 'subscribers';
-  const { sql: database } = await stack.newDatabase(role, `s${serial}${running.length}`);
-  const registry = await registryAs(reader);
+  const { sql: database } = await stack.newDatabase(role, `s${++serial}`);
+  const registry = await registryAs(stack, reader);
   const one = await runSubscriber({
     agreementId: pair.agreementId,
     table: 'sale',
@@ -108,15 +44,18 @@ async function start(pair: Pair, engine: SqlEngine, options: { tryAgainMs?: numb
   return { one, database, rows: () => copyRows(database, dialectOf(engine), 'sale') };
 }
 
-function truthOf({ feed }: Pair): Map<string, object> {
+function truthOf({ feed }: RealPair): Map<string, object> {
   return new Map([...feed.truth].map(([k, [id, name, points]]) => [k, { id, name, points }]));
 }
 
-async function untilCopied(pair: Pair, rows: () => Promise<Map<string, object>>): Promise<void> {
+async function untilCopied(
+  pair: RealPair,
+  rows: () => Promise<Map<string, object>>,
+): Promise<void> {
   await expect.poll(rows, { timeout: 20_000, interval: 100 }).toEqual(truthOf(pair));
 }
 
-function receiptWhere(pair: Pair, holds: (receipt: Receipt) => boolean): Promise<Receipt> {
+function receiptWhere(pair: RealPair, holds: (receipt: Receipt) => boolean): Promise<Receipt> {
   return waitFor(
     async () => {
       const { receipts } = await readReceipts(kafka, [pair.agreementId]);
@@ -179,12 +118,12 @@ test('a suspended agreement is waited for, and read on when it is lifted', async
   await pair.flush();
   const { one, rows } = await start(pair, 'mariadb', { tryAgainMs: 500 });
   await untilCopied(pair, rows);
-  await admin.deleteAcls([pair.read]);
+  await pair.admin.deleteAcls([pair.read]);
   const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
   expect(refusal).toMatchObject({ code: 'SUBSCRIBER_NO_ACCESS' });
   pair.feed.change('a', ['a', 'while suspended', 2]);
   await pair.flush();
-  await admin.createAcls([pair.read]);
+  await pair.admin.createAcls([pair.read]);
 
   await untilCopied(pair, rows);
   expect(one.refusal()).toBeUndefined();
@@ -195,10 +134,10 @@ test('a right that is not there yet is asked for until it comes', async () => {
   pair.feed.truth.set('a', ['a', 'x', 1]);
   pair.feed.backfill();
   await pair.flush();
-  await admin.deleteAcls([pair.read]);
+  await pair.admin.deleteAcls([pair.read]);
   const { one, rows } = await start(pair, 'mariadb', { tryAgainMs: 300 });
   await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
-  await admin.createAcls([pair.read]);
+  await pair.admin.createAcls([pair.read]);
 
   await untilCopied(pair, rows);
 });
@@ -207,7 +146,7 @@ test('two processes share the partitions of one agreement, and one goes on alone
   const pair = await newPair(3);
   for (let n = 0; n < 60; n++) pair.feed.truth.set(`k${n}`, [`k${n}`, `name ${n}`, n]);
   const { one, database, rows } = await start(pair, 'mariadb');
-  const registry = await registryAs(reader);
+  const registry = await registryAs(stack, reader);
   const second = await runSubscriber({
     agreementId: pair.agreementId,
     table: 'sale',
