@@ -4,7 +4,7 @@
  * Rules that span fields are the caller's: it gets the value and `at`, which finds lines.
  */
 import { readFile } from 'node:fs/promises';
-import { isPair, isScalar, LineCounter, parseDocument, Scalar, visit, type Document } from 'yaml';
+import { isNode, isScalar, LineCounter, parseDocument, Scalar, visit, type Document } from 'yaml';
 import type { z } from 'zod';
 import { BusError, messageOf, type Problem } from './errors.ts';
 
@@ -46,7 +46,7 @@ export async function loadDocument<S extends z.ZodType>(
 
 /**
  * As `loadDocument`, from text. With `strict` also refused: anchors, aliases, tags, text that is
- * not in Unicode's composed form (NFC), and unquoted values of the keys named.
+ * not in Unicode's composed form (NFC) or holds what is not seen, keys that are no text, and unquoted values of the keys named.
  */
 export function parseYaml<S extends z.ZodType>({
   file,
@@ -102,9 +102,8 @@ function ambiguities({
   const lineAt = (node: { range?: readonly number[] | null }) =>
     lines.linePos(node.range?.[0] ?? 0).line;
   content.split('\n').forEach((line, index) => {
-    if (line.normalize('NFC') === line) return;
-    const message = 'Text is not in composed form (Unicode NFC).';
-    tell(index + 1, message, 'Save the file in NFC: what looks equal must be equal.');
+    const unclear = unclearText(line);
+    if (unclear) tell(index + 1, ...unclear);
   });
   visit(yaml, {
     Alias: (_key, node) => tell(lineAt(node), 'Aliases (*) are refused.', 'Write the value out.'),
@@ -113,17 +112,50 @@ function ambiguities({
         tell(lineAt(node), 'Anchors (&) are refused.', 'Write each value where it stands.');
       if (node.tag !== undefined)
         tell(lineAt(node), 'Tags (!) are refused.', 'Write plain text, numbers or lists.');
+      const unclear = isScalar(node) ? unclearValue(node, content) : undefined;
+      if (unclear) tell(lineAt(node), ...unclear);
     },
     Pair: (_key, pair) => {
-      if (!isPair(pair) || !isScalar(pair.key) || !isScalar(pair.value)) return;
-      if (!strict.quoted.includes(String(pair.key.value))) return;
+      if (!isScalar(pair.key) || typeof pair.key.value !== 'string') {
+        const place = isNode(pair.key) ? lineAt(pair.key) : 1;
+        tell(place, 'Every key is text.', 'Put the key in quotes, or remove it.');
+        return;
+      }
+      if (!isScalar(pair.value) || !strict.quoted.includes(pair.key.value)) return;
       const { type } = pair.value;
       if (type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE) return;
-      const message = `The value of "${String(pair.key.value)}" must stand in quotes.`;
+      const message = `The value of "${pair.key.value}" must stand in quotes.`;
       tell(lineAt(pair.value), message, `Write "${pair.value.source ?? ''}".`);
     },
   });
   return problems;
+}
+
+type Unclear = readonly [message: string, remedy: string];
+
+/** Controls but tab and line ends, and characters that are not seen but change what is. */
+const UNSEEN = /[^\P{Cc}\t\r\n]|\p{Cf}|\p{Co}|\p{Cs}/u;
+
+function unclearText(text: string): Unclear | undefined {
+  if (UNSEEN.test(text))
+    return ['Text holds characters that are not seen.', 'Type the line anew, without them.'];
+  if (text.normalize('NFC') !== text)
+    return [
+      'Text is not in composed form (Unicode NFC).',
+      'Save the file in NFC: what looks equal must be equal.',
+    ];
+  return undefined;
+}
+
+/** As written with escapes, or with more digits than a number keeps. */
+function unclearValue({ value, range }: Scalar, content: string): Unclear | undefined {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return ['The number has more digits than are kept.', 'Write it in quotes, as text.'];
+  if (value === '__proto__') return ['"__proto__" cannot be used.', 'Choose another word.'];
+  if (typeof value !== 'string') return undefined;
+  // What stands there without an escape was told with its line.
+  const isTold = unclearText(content.slice(range?.[0], range?.[1])) !== undefined;
+  return isTold ? undefined : unclearText(value);
 }
 
 function locator({
