@@ -114,7 +114,6 @@ type Delivery = {
   differs(a: RowImage, b: RowImage): boolean;
   row(image: RowImage): readonly ColumnValue[];
   key(row: readonly ColumnValue[]): readonly ColumnValue[];
-  keyOf(image: RowImage): readonly ColumnValue[];
   sourceTimeMs(image: RowImage): number | null;
 };
 
@@ -127,7 +126,6 @@ function projection(
     at: indexOf(field.name),
     mask: field.mask ? tools.mask(field, pair) : undefined,
   }));
-  const keyPlans = plans.slice(0, pair.keyFields);
   const times = pair.resource.atColumns.map(indexOf);
   const valueOf = (plan: (typeof plans)[number], image: RowImage): ColumnValue => {
     const value = image[plan.at] ?? null;
@@ -137,7 +135,6 @@ function projection(
     differs: (a, b) => plans.some(({ at }) => !same(a[at] ?? null, b[at] ?? null)),
     row: (image) => plans.map((plan) => valueOf(plan, image)),
     key: (row) => row.slice(0, pair.keyFields),
-    keyOf: (image) => keyPlans.map((plan) => valueOf(plan, image)),
     sourceTimeMs(image) {
       let newest: number | null = null;
       for (const at of times) {
@@ -149,38 +146,36 @@ function projection(
   };
 }
 
-function judge(
-  {
-    pair,
-    isIn,
-    deliver,
-  }: { readonly pair: CompiledPair; readonly isIn: Scope; readonly deliver: Delivery },
-  before: RowImage | null,
-  after: RowImage | null,
-): Judged {
+type Rules = { readonly pair: CompiledPair; readonly isIn: Scope; readonly deliver: Delivery };
+
+function judge(rules: Rules, before: RowImage | null, after: RowImage | null): Judged {
+  const { pair, isIn, deliver } = rules;
   const was = isIn(before);
   const is = isIn(after);
-  const faulty = was === 'fault' || is === 'fault';
-  const none = { decision: undefined, faulty };
+  const isFaulty = was === 'fault' || is === 'fault';
+  if (was === 'in' && is === 'in' && before && after && !deliver.differs(before, after))
+    return { decision: undefined, faulty: isFaulty };
+  const old = was === 'in' && before ? masked(deliver, before) : undefined;
+  const now = is === 'in' && after ? masked(deliver, after) : undefined;
+  const faulty = isFaulty || old === 'fault' || now === 'fault';
+  const oldRow = old === 'fault' ? undefined : old;
+  const row = now === 'fault' ? undefined : now;
+  if (row && after) {
+    if (oldRow && sameRows(oldRow, row)) return { decision: undefined, faulty };
+    const sourceTimeMs = deliver.sourceTimeMs(after);
+    return { decision: { kind: 'UPSERT', key: deliver.key(row), row, sourceTimeMs }, faulty };
+  }
+  if (!oldRow || !before || pair.onRowExit !== 'retract') return { decision: undefined, faulty };
+  const sourceTimeMs = deliver.sourceTimeMs(after ?? before);
+  return { decision: { kind: 'DELETE', key: deliver.key(oldRow), sourceTimeMs }, faulty };
+}
+
+/** What would be delivered of a row; one that a mask cannot take counts as out. */
+function masked(deliver: Delivery, image: RowImage): readonly ColumnValue[] | 'fault' {
   try {
-    if (is === 'in' && after) {
-      const isNews = was !== 'in' || before === null || deliver.differs(before, after);
-      if (!isNews) return none;
-      const row = deliver.row(after);
-      if (was === 'in' && before && sameRows(deliver.row(before), row)) return none;
-      const key = deliver.key(row);
-      return {
-        decision: { kind: 'UPSERT', key, row, sourceTimeMs: deliver.sourceTimeMs(after) },
-        faulty,
-      };
-    }
-    if (was === 'in' && before && pair.onRowExit === 'retract') {
-      const sourceTimeMs = deliver.sourceTimeMs(after ?? before);
-      return { decision: { kind: 'DELETE', key: deliver.keyOf(before), sourceTimeMs }, faulty };
-    }
-    return none;
+    return deliver.row(image);
   } catch {
-    return { decision: undefined, faulty: true };
+    return 'fault';
   }
 }
 
