@@ -10,6 +10,7 @@ import { planDesired, type PlanOptions } from '../../plan/apply.ts';
 import { executePlan, PlanIncompleteError, type StepOutcome } from '../../plan/execute.ts';
 import type { Plan, PlanStep } from '../../plan/plan.ts';
 import type { SchemaRegistry } from '../../registry/registry.ts';
+import { keyScopesOf } from '../pair-tools.ts';
 import type { Deployment } from './deployment.ts';
 import { desiredPairs, type DesiredPairsOptions, PAIR_PRUNE, rightsOnly } from './desired.ts';
 import type { Wanted, WantedDeployment } from './wanted.ts';
@@ -25,6 +26,8 @@ export type PairPorts = {
   readonly admin: KafkaAdmin;
   /** As one who may register schemas. */
   readonly registry: SchemaRegistry;
+  /** Makes the key of a mask where there is none. */
+  readonly ensureKey: (scope: string) => Promise<unknown>;
   readonly putDeployment: (deployment: Deployment) => Promise<void>;
 };
 
@@ -118,11 +121,13 @@ function chunked(steps: readonly PlanStep[]): PlanStep[][] {
   );
 }
 
-/** Registers both schemas and writes the deployment; doing it again changes nothing. */
+/** Makes keys of masks, registers both schemas and writes the deployment; doing it again changes nothing. */
 async function deploy(
-  { isNew: _isNew, changes: _changes, ...wanted }: WantedDeployment,
-  { registry, putDeployment }: PairPorts,
+  { isNew, changes: _changes, ...wanted }: WantedDeployment,
+  { registry, ensureKey, putDeployment }: PairPorts,
 ): Promise<Deployment> {
+  // Only for a version that is new here: a key that was lost must not be replaced quietly.
+  if (isNew) for (const scope of keyScopesOf(wanted.pair)) await ensureKey(scope);
   const { topic, keySchema, valueSchema } = wanted.pair;
   const register = async (subject: string, schema: string) => {
     const id = await registry.register(subject, JSON.parse(schema));

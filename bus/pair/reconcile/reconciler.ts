@@ -45,7 +45,7 @@ export type ReconcilerControl = Pick<PairPorts, 'putDeployment'> & {
 
 export type ReconcilerOptions = {
   readonly control: ReconcilerControl;
-  readonly ports: Pick<PairPorts, 'admin' | 'registry'>;
+  readonly ports: Omit<PairPorts, 'putDeployment'>;
   readonly wanted: WantedOptions;
   readonly plan: Pick<PlanPairsOptions, 'secretsFolder' | 'replication' | 'gateway'>;
   /** Receipts of these versions, which are being purged. */

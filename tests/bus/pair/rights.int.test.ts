@@ -43,6 +43,7 @@ const deployed: Deployment[] = [];
 const ports = {
   admin: rig.admin,
   registry: rig.registry,
+  ensureKey: async () => true,
   putDeployment: async (one: Deployment) => void deployed.push(one),
 };
 

@@ -38,7 +38,7 @@ const reconciler = new Reconciler({
     send: (topic, records) => producer.send(topic, records),
     lifecycleTopic: rig.gateway.lifecycleTopic,
   }),
-  ports: { admin: rig.admin, registry: rig.registry },
+  ports: { admin: rig.admin, registry: rig.registry, ensureKey: async () => true },
   wanted: { resources: new Map([[resource.id, resource]]), replication: 1, gateway: rig.gateway },
   plan: rig.plan,
   purgeReceipts: (lines) => readPurgeReceipts(lines, { kafka, publicKeys: control.publicKeys }),

@@ -19,7 +19,11 @@ import {
 } from '../../../../bus/pair/reconcile/reconciler.ts';
 import { grantName } from '../../../../bus/plan/plan.ts';
 import { FakeRegistry } from '../../../../bus/registry/fake/fake-registry.ts';
-import { CONTRACTS_TO_TAX, ENTITIES_TO_DISTRICT } from '../../../support/agreements/contents.ts';
+import {
+  CONTRACTS_TO_TAX,
+  ENTITIES_TO_DISTRICT,
+  PERSONS_TO_HOUSING,
+} from '../../../support/agreements/contents.ts';
 import { MemoryControl } from '../../../support/agreements/control.ts';
 import { RESOURCES } from '../../../support/agreements/resources.ts';
 
@@ -38,7 +42,7 @@ let reconciler: Reconciler;
 function options(): ReconcilerOptions {
   return {
     control,
-    ports: { admin, registry },
+    ports: { admin, registry, ensureKey: async (scope) => keys.push(scope) },
     wanted: { resources: RESOURCES, replication: 1 },
     plan: { secretsFolder: folder, replication: 1 },
     purgeReceipts: async () => receipts,
@@ -51,6 +55,7 @@ function newReconciler(): Reconciler {
   return new Reconciler(options());
 }
 
+let keys: string[];
 let receipts: PurgeReceipts;
 let folder: string;
 beforeEach(async () => {
@@ -59,6 +64,7 @@ beforeEach(async () => {
   control = new MemoryControl(() => clock.now());
   clock = new ManualClock(START);
   registry = new FakeRegistry();
+  keys = [];
   receipts = { proofs: [], faults: [] };
   reconciler = newReconciler();
 });
@@ -86,6 +92,18 @@ describe('a filed agreement', () => {
     await settle();
     expect(control.state(CONTRACTS_TO_TAX)).toBe('active');
     expect(await grants()).toContain(READ);
+  });
+
+  test('has the keys of its masks made once, and another version of it its own', async () => {
+    control.set(PERSONS_TO_HOUSING, 'filed');
+    await settle();
+    expect(keys).toEqual(['theme.housing']);
+    control.set({ ...PERSONS_TO_HOUSING, version: '2.0.0' }, 'filed');
+    await settle();
+    expect(keys).toEqual(['theme.housing', 'theme.housing']);
+    clock.advance(ALL_EVERY_MS);
+    await settle();
+    expect(keys).toHaveLength(2);
   });
 
   test('that does not compile is not deployed and keeps no other from it', async () => {
