@@ -7,6 +7,7 @@ import { EXIT, type ExitName } from '../bus/base/codes/code.ts';
 import { Lifetime } from '../bus/base/lifecycle.ts';
 import { createLog, type Log } from '../bus/base/log.ts';
 import { useLanguage } from '../bus/base/text.ts';
+import type { StackEndpoints } from '../infra/stack.ts';
 import type { Run } from './command.ts';
 import { failureJson, failureOf, failureText, traceOf } from './failure.ts';
 import { type Cli, globalsOf } from './globals.ts';
@@ -21,6 +22,8 @@ export type Host = {
   readonly mayColor: boolean;
   /** Width for help texts. */
   readonly columns: number;
+  /** Addresses of the stack in a folder; tests on a shared stack have their own. */
+  readonly endpointsOf?: (home: string) => Promise<StackEndpoints>;
 };
 
 /** Runs `argv` (without node and script) and answers the exit code; never throws. */
@@ -62,14 +65,16 @@ function createCli(program: Command, host: Host, lifetime: Lifetime): Cli {
     log,
     interrupts,
     async openStack() {
-      const [{ nativeStackAt }, { createStackAccess }] = await Promise.all([
-        import('./stack/home.ts'),
-        import('./stack/access.ts'),
-      ]);
-      const endpoints = await nativeStackAt(globals.stack).endpoints();
+      const { createStackAccess } = await import('./stack/access.ts');
+      const endpoints = await (host.endpointsOf ?? runningEndpoints)(globals.stack);
       return createStackAccess(endpoints, { lifetime, log: quietLog });
     },
   };
+}
+
+async function runningEndpoints(home: string): Promise<StackEndpoints> {
+  const { nativeStackAt } = await import('./stack/home.ts');
+  return nativeStackAt(home).endpoints();
 }
 
 function isHelp({ code }: CommanderError): boolean {

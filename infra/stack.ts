@@ -72,6 +72,8 @@ export type StackEndpoints = {
   readonly databases: Readonly<Record<'providers' | 'hub' | 'subscribers', DatabaseEndpoint>>;
   /** Servers that speak PostgreSQL; `registers` is that of departments that keep theirs on it. */
   readonly postgres: Readonly<Record<'registers', DatabaseEndpoint>>;
+  /** Where agreements are kept on the hub, if not in civicbus_control: on a shared server each test has its own. */
+  readonly controlDatabase?: string;
 };
 
 export interface Stack {

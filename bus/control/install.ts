@@ -21,8 +21,13 @@ export type InstallControl = {
   readonly database?: string;
 };
 
-export const CONTROL_WRITER = 'control_writer';
-export const CONTROL_READER = 'control_reader';
+/** Users of the control database `database`. */
+export function controlUsers(database: string = CONTROL_DATABASE): {
+  readonly writer: string;
+  readonly reader: string;
+} {
+  return { writer: `${database}_writer`, reader: `${database}_reader` };
+}
 
 export async function installControl({
   administrator,

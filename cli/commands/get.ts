@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { text } from '../../bus/base/text.ts';
 import { addExamples, addGroup, addViewFiles, type Run, type ViewFiles } from '../command.ts';
+import { addAgreements } from './get-agreements.ts';
 import { addConflicts } from './get-conflicts.ts';
 import { addHistory } from './get-history.ts';
 
@@ -25,6 +26,7 @@ export function registerGet(program: Command, run: Run): void {
     if (name !== 'connectors') addViewFiles(command);
     addExamples(command, [`civicbus get ${name}`, `civicbus get ${name} -o json`]);
   }
+  addAgreements(group, run);
   addSweeps(group, run);
   addConflicts(group, run);
   addHistory(group, run);

@@ -4,6 +4,7 @@ import { EN_AGREEMENT } from './en-agreement.ts';
 import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_HELP } from './en-help.ts';
+import { EN_LIFECYCLE } from './en-lifecycle.ts';
 import { EN_SWEEP } from './en-sweep.ts';
 
 export const CLI_TEXTS: TextTable = {
@@ -11,6 +12,7 @@ export const CLI_TEXTS: TextTable = {
   ...EN_AGREEMENT,
   ...EN_COLUMNS,
   ...EN_DOCTOR,
+  ...EN_LIFECYCLE,
   ...EN_SWEEP,
   'cli.error': 'error:',
   'cli.problem.positive': 'A number above 0 is expected.',

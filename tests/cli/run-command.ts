@@ -1,5 +1,5 @@
 /** Runs the whole command in this process, with its streams kept. */
-import { runCli } from '../../cli/cli.ts';
+import { runCli, type Host } from '../../cli/cli.ts';
 import type { Interrupts } from '../../cli/interrupts.ts';
 
 export type Ran = { readonly exit: number; readonly stdout: string; readonly stderr: string };
@@ -11,7 +11,10 @@ const neverInterrupted: Interrupts = {
 
 export async function civicbus(
   args: readonly string[],
-  { interrupts = neverInterrupted }: { readonly interrupts?: Interrupts } = {},
+  {
+    interrupts = neverInterrupted,
+    ...host
+  }: { readonly interrupts?: Interrupts } & Pick<Host, 'endpointsOf'> = {},
 ): Promise<Ran> {
   const ran = { stdout: '', stderr: '' };
   const exit = await runCli(args, {
@@ -23,6 +26,7 @@ export async function civicbus(
         ran.stderr += text;
       },
     },
+    ...host,
     interrupts,
     mayColor: false,
     columns: 100,

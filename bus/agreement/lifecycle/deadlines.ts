@@ -7,7 +7,7 @@ import type { SharingType } from '../resource.ts';
 import type { Line } from './line.ts';
 import type { LineState, Role } from './verbs.ts';
 
-/** Milliseconds since 1970 at the end of the `days`-th working day after `fromMs`. */
+/** When `days` working days that begin at `fromMs` have passed: the end of the last one, in ms. */
 export type AddWorkingDays = (fromMs: number, days: number) => number;
 
 export type Due = {
@@ -63,7 +63,7 @@ export function dueOf(
     who,
     what,
     atMs,
-    isOverdue: nowMs > atMs,
+    isOverdue: nowMs >= atMs,
   });
   if (line.state === 'purging') {
     const turn = { who: 'subscriber', what: 'clear the copy' } as const;
@@ -73,7 +73,7 @@ export function dueOf(
   return clock && due(clock, addWorkingDays(since, clock.days(sharing)));
 }
 
-/** Until when a rejection can be disputed. */
+/** The moment from which a rejection can no longer be disputed. */
 export function disputeUntil(line: Line, addWorkingDays: AddWorkingDays): number {
   return addWorkingDays(Date.parse(line.since), WORKING_DAYS.dispute);
 }

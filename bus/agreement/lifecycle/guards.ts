@@ -26,7 +26,7 @@ export type Facts = {
   readonly problems: readonly string[];
   /** How far the resource may be shared; undefined when no catalogue has it. */
   readonly sharing?: SharingType;
-  /** Until when a rejection can be disputed. */
+  /** The moment from which a rejection can no longer be disputed. */
   readonly disputeUntilMs?: number;
   readonly filingNumberTaken: boolean;
   /** Content hash that topic, rights, schemas and deployment stand for now. */
@@ -93,7 +93,7 @@ export const GUARDS = {
     ),
   'in-dispute-time': ({ facts: { nowMs, disputeUntilMs } }) =>
     when(
-      disputeUntilMs === undefined || nowMs > disputeUntilMs,
+      disputeUntilMs === undefined || nowMs >= disputeUntilMs,
       'the time for disputing the rejection has passed',
     ),
   'filing-number': ({ event }) =>

@@ -16,7 +16,7 @@ export const LIFECYCLE_CODES = {
     message: 'Agreement "{{name}}" has no version that "{{verb}}" could be about ({{versions}}).',
     cause: 'The version does not exist, or none of its versions is in a fitting state.',
     remedy:
-      'See civicbus describe agreement {{name}}, and name one of its versions with --version.',
+      'See civicbus describe agreement {{name}}, and name one of its versions: {{name}}@VERSION',
   },
   LIFECYCLE_IMPOSSIBLE: {
     reaction: 'fix-input',
@@ -41,6 +41,28 @@ export const LIFECYCLE_CODES = {
       'Agreement "{{name}}" {{version}} is {{state}}: "{{verb}}" has to wait, because {{whys}}.',
     cause: 'The transition exists and is yours, but not all that it asks for is there.',
     remedy: 'Bring about what is named, then do it again.',
+  },
+  LIFECYCLE_ACTOR_NEEDED: {
+    reaction: 'fix-input',
+    exit: 'usage',
+    message: 'Several organizations could "{{verb}}" here: {{able}}.',
+    cause: 'Everything in a lifecycle is done by one organization, with its signature.',
+    remedy: 'Say who does it: --as ORGANIZATION, or --key FILE.',
+  },
+  LIFECYCLE_OTHER_DOCUMENT: {
+    reaction: 'fix-input',
+    exit: 'usage',
+    message: 'The file is of agreement "{{name}}" ({{id}}), and "{{wanted}}" was named.',
+    cause: 'Name and file have to speak of the same agreement.',
+    remedy: 'Name the agreement of the file, or the file of the agreement.',
+  },
+  LIFECYCLE_NOT_RENEWABLE: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message:
+      'No version of agreement "{{name}}" is in force or has just expired, so none can be renewed.',
+    cause: 'A renewal continues the version in force.',
+    remedy: 'Submit a version of its own: civicbus submit agreement -f FILE',
   },
   LIFECYCLE_STALE: {
     reaction: 'retry',

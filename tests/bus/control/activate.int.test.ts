@@ -189,7 +189,7 @@ describe('deployments', () => {
     expect(await bumpGeneration(control.db, one)).toBe(7);
     expect(await readControlVersion(rig.reader)).toBe(before + 2n);
     const generations = (await readDeployments(control.db, SAMPLE_ID)).map((row) => row.generation);
-    expect(generations.toSorted()).toEqual([5, 7]);
+    expect(new Set(generations)).toEqual(new Set([5, 7]));
     await expect(
       bumpGeneration(control.db, { agreementId: SAMPLE_ID, version: '9.0.0' }),
     ).rejects.toMatchObject({ code: 'LIFECYCLE_DEPLOYMENT_UNKNOWN' });

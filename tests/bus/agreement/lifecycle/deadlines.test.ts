@@ -27,8 +27,8 @@ describe('clocks', () => {
     const at = SINCE + 2 * days * DAY_MS;
     const due = (nowMs: number) =>
       dueOf(lineIn(state), sampleAgreement(), { nowMs, sharing, addWorkingDays });
-    expect(due(at)).toMatchObject({ who, atMs: at, isOverdue: false });
-    expect(due(at + 1)).toMatchObject({ isOverdue: true });
+    expect(due(at - 1)).toMatchObject({ who, atMs: at, isOverdue: false });
+    expect(due(at)).toMatchObject({ isOverdue: true });
   });
 
   test('the copy has to be cleared within the days that the agreement itself names', () => {

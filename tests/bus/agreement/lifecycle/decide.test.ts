@@ -46,7 +46,7 @@ const FINE: Facts = {
   standing: content,
   problems: [],
   sharing: 'conditional',
-  disputeUntilMs: DURING,
+  disputeUntilMs: DURING + 1,
   filingNumberTaken: false,
   deployedHash: hash,
   auditWritable: true,
@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
     from: 'rejected',
     verb: 'dispute',
     by: 'subscriber',
-    facts: { disputeUntilMs: DURING - 1 },
+    facts: { disputeUntilMs: DURING },
     why: /passed/,
   },
   {

@@ -1,0 +1,25 @@
+/** What commands about lifecycles work with: the stack, its control database, and what agreements are judged by. */
+import { loadAgreement } from '../../bus/agreement/document/load-agreement.ts';
+import { contentOf } from '../../bus/agreement/document/agreement-schema.ts';
+import type { AgreementContent } from '../../bus/agreement/agreement.ts';
+import { ProblemsError } from '../../bus/base/errors.ts';
+import type { Cli } from '../globals.ts';
+import { openControl } from '../stack/control.ts';
+import type { Desk } from './perform.ts';
+import { loadWorld } from './world.ts';
+
+/** `file`: the agreement at hand, whose folder declares the organizations. */
+export async function openDesk(
+  { openStack }: Pick<Cli, 'openStack'>,
+  file?: string,
+): Promise<Desk> {
+  const [world, access] = await Promise.all([loadWorld(file), openStack()]);
+  return { access, control: await openControl(access, world) };
+}
+
+/** The content of an agreement.yaml. Throws ProblemsError with every fault of its form. */
+export async function contentIn(file: string): Promise<AgreementContent> {
+  const { value, problems } = await loadAgreement(file);
+  if (!value) throw new ProblemsError(file, problems);
+  return contentOf(value);
+}

@@ -1,0 +1,54 @@
+/** `civicbus get agreements`: every agreement with its state and whose turn it is; stopped and overdue ones first. */
+import type { AgreementState } from '../../bus/agreement/agreement.ts';
+import { text } from '../../bus/base/text.ts';
+import { readLines } from '../../bus/control/list.ts';
+import { type AgreementListItem, listItem, STATE_HEALTH } from '../agreements/list-item.ts';
+import { openDesk } from '../agreements/desk.ts';
+import type { Cli } from '../globals.ts';
+import { brokenFirst } from '../output/paint.ts';
+import type { Cell, TableView } from '../output/table.ts';
+
+/** Versions that nothing can happen to any more, and that tell nothing about today. */
+const ENDED: ReadonlySet<AgreementState> = new Set(['superseded', 'closed', 'withdrawn']);
+
+export async function getAgreements(cli: Cli, { all }: { readonly all: boolean }): Promise<void> {
+  const { control } = await openDesk(cli);
+  const nowMs = Date.now();
+  const lines = await readLines(control.db);
+  const shown = all ? lines : lines.filter(({ state }) => !ENDED.has(state));
+  const items = brokenFirst(
+    shown.map((line) => listItem(line, control, nowMs)),
+    (item) => ({ health: healthOf(item), name: `${item.name} ${item.version}` }),
+  );
+  cli.out.list({ kind: 'AgreementList', items, table: agreementsTable(items) });
+  const overdue = items.filter(({ due }) => due?.isOverdue === true).length;
+  if (overdue > 0) cli.out.hint(text('cli.lifecycle.overdue', { count: overdue }));
+}
+
+function healthOf({ state, due }: AgreementListItem) {
+  return due?.isOverdue === true ? 'bad' : STATE_HEALTH[state];
+}
+
+function agreementsTable(items: readonly AgreementListItem[]): TableView {
+  return {
+    columns: ['agreement', 'version', 'state', 'since', 'parties', 'due', 'watermark'].map((name) =>
+      text(`cli.column.${name}`),
+    ),
+    rows: items.map((item) => [
+      item.name,
+      item.version,
+      { text: item.state.toUpperCase(), health: STATE_HEALTH[item.state] },
+      item.since.slice(0, 16).replace('T', ' '),
+      `${item.provider} → ${item.subscriber}`,
+      dueCell(item),
+      item.watermark ?? '-',
+    ]),
+    empty: text('cli.empty.agreements'),
+  };
+}
+
+function dueCell({ due }: AgreementListItem): Cell {
+  if (!due) return '-';
+  const words = `${due.who}: ${due.what} ${due.at.slice(0, 16).replace('T', ' ')}`;
+  return { text: words, health: due.isOverdue ? 'bad' : 'attention' };
+}

@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { AgreementListItem } from '../../../cli/agreements/list-item.ts';
+import type { Done } from '../../../cli/agreements/perform.ts';
+import { AGREEMENTS_FOLDER } from '../../../cli/agreements/world.ts';
+import { orgKeyPath } from '../../../cli/stack/control.ts';
+import { controlUsers } from '../../../bus/control/install.ts';
+import { testStack } from '../../support/env.ts';
+import { scratchFolder } from '../../support/scratch.ts';
+import { answerOf, civicbus, type Ran } from '../run-command.ts';
+
+const NAME = 'housing-sales-to-local-tax';
+const stack = await testStack('clilife');
+const admin = await stack.openSql('hub');
+const scratch = scratchFolder();
+
+type Document = Record<string, unknown> & {
+  purpose: { text: string };
+  validity: { notBefore: string; notAfter: string };
+};
+
+/** A stack folder of its own over the same servers: own control database, own secrets. */
+async function place(name: string) {
+  const folder = join(scratch, name);
+  const home = join(folder, 'stack');
+  const agreements = join(folder, 'agreements');
+  await mkdir(home, { recursive: true });
+  await cp(AGREEMENTS_FOLDER, agreements, { recursive: true });
+  const controlDatabase = `${stack.prefix}_${name}`;
+  const endpoints = { ...stack.endpoints, home, controlDatabase };
+  stack.atEnd(async () => {
+    await admin.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
+    for (const user of Object.values(controlUsers(controlDatabase)))
+      for (const from of ['127.0.0.1', 'localhost'])
+        await admin.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+  });
+  const file = join(agreements, NAME, 'agreement.yaml');
+  const write = async (change: (document: Document) => void, to = file) => {
+    const document = parse(await readFile(file, 'utf8')) as Document;
+    change(document);
+    await writeFile(to, stringify(document, { defaultStringType: 'QUOTE_SINGLE' }));
+    return to;
+  };
+  const run = (...args: string[]): Promise<Ran> =>
+    civicbus(args, { endpointsOf: () => Promise.resolve(endpoints) });
+  const done = async (...args: string[]): Promise<Done[]> => {
+    const ran = await run(...args, '-o', 'json');
+    expect(ran, ran.stderr).toMatchObject({ exit: 0 });
+    return answerOf<Done>(ran).items as Done[];
+  };
+  await write((document) => {
+    document['id'] = randomUUID();
+  });
+  return { home, file, run, done, write, secretsFolder: join(home, 'secrets') };
+}
+
+type Place = Awaited<ReturnType<typeof place>>;
+
+async function listed({ run }: Place, ...flags: string[]): Promise<AgreementListItem[]> {
+  return [
+    ...answerOf<AgreementListItem>(await run('get', 'agreements', '-o', 'json', ...flags)).items,
+  ];
+}
+
+describe('civicbus submit, approve, sign, file … agreement', () => {
+  test('an agreement goes from its file to the register, each step by those whose turn it is', async () => {
+    const at = await place('way');
+    const { done, run, file } = at;
+    const empty = await run('get', 'agreements');
+    expect(empty.stdout).toContain('No agreement yet');
+    expect(await done('submit', 'agreement', '-f', file)).toMatchObject([
+      { verb: 'create', org: 'BJ-DSJ', was: 'none', state: 'draft' },
+      { verb: 'submit', org: 'BJ-DSJ', was: 'draft', state: 'requested' },
+    ]);
+    expect(await listed(at)).toMatchObject([
+      { name: NAME, state: 'requested', due: { who: 'authority', isOverdue: false } },
+    ]);
+    expect(await done('approve', 'agreement', NAME)).toMatchObject([
+      { org: 'BJ-JXJ', state: 'under-review' },
+    ]);
+    const unsaid = await run('sign', 'agreement', NAME);
+    expect(unsaid.exit, 'two could sign').toBe(2);
+    expect(unsaid.stderr).toMatch(/BJ-DSJ, BJ-ZJW.*LIFECYCLE_ACTOR_NEEDED/s);
+    expect(await done('sign', 'agreement', NAME, '--as', 'BJ-DSJ')).toMatchObject([
+      { state: 'under-review' },
+    ]);
+    const key = orgKeyPath(at, 'BJ-ZJW');
+    expect(await done('sign', 'agreement', NAME, '--key', key)).toMatchObject([
+      { org: 'BJ-ZJW', state: 'agreed' },
+    ]);
+    expect(await done('file', 'agreement', NAME, '--number', '2026-1')).toMatchObject([
+      { org: 'BJ-JXJ', was: 'agreed', state: 'filed' },
+    ]);
+    const table = await run('get', 'agreements');
+    expect(table.stdout).toMatch(/housing-sales-to-local-tax +1\.0\.0 +FILED .* BJ-ZJW → BJ-DSJ/);
+  });
+
+  test.each<[string, readonly string[], number, RegExp]>([
+    [
+      'the state does not allow it',
+      ['suspend', 'agreement', NAME, '--as', 'BJ-ZJW', '--reason', 'r'],
+      6,
+      /is requested: "suspend" is impossible.*Possible now: .*approve \(authority\)/s,
+    ],
+    [
+      'it is not this organization’s to do',
+      ['approve', 'agreement', NAME, '--as', 'BJ-ZJW'],
+      4,
+      /"approve" is for the authority, and BJ-ZJW is none of them/,
+    ],
+    [
+      'there is no such agreement',
+      ['approve', 'agreement', 'nothing'],
+      5,
+      /no agreement "nothing"/,
+    ],
+    [
+      'there is no such version',
+      ['approve', 'agreement', `${NAME}@9.0.0`],
+      5,
+      /no version .*\(1\.0\.0\)/,
+    ],
+    ['a reason is asked for', ['reject', 'agreement', NAME], 2, /--reason/],
+    [
+      'the reason is empty',
+      ['reject', 'agreement', NAME, '--reason', ' '],
+      6,
+      /has to wait, because a reason has to be given/,
+    ],
+    [
+      'the key is nobody’s',
+      ['approve', 'agreement', NAME, '--key', 'nowhere.jwk'],
+      2,
+      /nowhere\.jwk/,
+    ],
+  ])('%s: refused', async (_what, args, exit, shown) => {
+    const { run } = await refused;
+    const ran = await run(...args);
+    expect(ran.stderr).toMatch(shown);
+    expect(ran.exit).toBe(exit);
+    expect(ran.stdout).toBe('');
+  });
+
+  test('what the linter calls an error cannot be submitted', async () => {
+    const { run, write } = await place('lint');
+    const file = await write((document) => {
+      document.validity.notAfter = document.validity.notBefore;
+    });
+    const ran = await run('submit', 'agreement', '-f', file);
+    expect(ran.exit).toBe(6);
+    expect(ran.stderr).toMatch(
+      /"submit" has to wait, because the agreement has \d+ error\(s\): AGR/,
+    );
+  });
+
+  test('a counter-proposal has to be answered, and makes signatures void', async () => {
+    const at = await place('counter');
+    const { done, run, file, write } = at;
+    await done('submit', 'agreement', '-f', file);
+    await done('approve', 'agreement', NAME);
+    await done('sign', 'agreement', NAME, '--as', 'BJ-DSJ');
+    const same = await run('counter', 'agreement', NAME, '-f', file, '--reason', 'r');
+    expect(same.exit).toBe(6);
+    const other = await write((document) => {
+      document.purpose.text = 'Clearance of land value-added tax, once for each project.';
+    }, `${file}.other.yaml`);
+    const counter = ['counter', 'agreement', NAME, '-f', other, '--reason', 'narrower purpose'];
+    expect(await done(...counter)).toMatchObject([{ org: 'BJ-ZJW', state: 'countered' }]);
+    expect(await done('sign', 'agreement', NAME)).toMatchObject([
+      { org: 'BJ-DSJ', state: 'under-review' },
+    ]);
+    expect(await done('sign', 'agreement', NAME, '--as', 'BJ-ZJW')).toMatchObject([
+      { state: 'agreed' },
+    ]);
+  });
+
+  test('a second stack user without the private key can do nothing in an organization’s name', async () => {
+    const at = await place('keyless');
+    await at.done('submit', 'agreement', '-f', at.file);
+    const stranger = await place('stranger');
+    await stranger.run('get', 'agreements');
+    const foreign = orgKeyPath(stranger, 'BJ-JXJ');
+    const ran = await at.run('approve', 'agreement', NAME, '--key', foreign);
+    // Its key has the same name and is another key.
+    expect(ran.stderr).toContain('AGREEMENT_SIGNATURE_INVALID');
+    expect(await listed(at)).toMatchObject([{ state: 'requested' }]);
+  });
+});
+
+const refused = (async () => {
+  const at = await place('refused');
+  await at.done('submit', 'agreement', '-f', at.file);
+  return at;
+})();
