@@ -9,6 +9,7 @@ import { untilSourceRuns, untilSourceTurns } from '../../../connectors/until-run
 import { sourceNames } from '../../../connectors/names.ts';
 import { installTables } from '../../../consumers/install.ts';
 import { testStack } from '../../support/env.ts';
+import { controlRig } from '../../support/lifecycle/control-world.ts';
 import { type Captured, type CapturedHub, capturedHub, smallView } from './captured-hub.ts';
 
 const stack = await testStack('hubcapture');
@@ -84,6 +85,19 @@ describe('the capture of a view', () => {
     const records = await changesOf('4', 3);
     expect(records.map(({ change }) => change?.op ?? 'tombstone')).toEqual(['c', 'd', 'tombstone']);
     expect(imageOf(records[1]!.change!.before)).toMatchObject({ name: 'gone' });
+  });
+
+  test('goes on through everything that the bus itself defines on the hub, which it has to parse', async () => {
+    // Every statement that defines something on the server is parsed by every capture of it, and one
+    // that it cannot read would stop them all.
+    await controlRig(stack, 'control');
+    await installTables(
+      { ...captured.view, database: `${stack.prefix}_other` },
+      captured.administrator,
+    );
+    stack.atEnd(() => captured.server.execute(`DROP DATABASE IF EXISTS \`${stack.prefix}_other\``));
+    await write('7', { name: 'after the definitions', version: 1 });
+    expect((await changesOf('7', 1)).map(({ change }) => change?.op)).toEqual(['c']);
   });
 
   test('applied a second time changes nothing', async () => {
