@@ -5,14 +5,13 @@ import type { Resource } from '../../../../bus/agreement/resource.ts';
 import { compilePair, pairText } from '../../../../bus/pair/compile/compile-pair.ts';
 import type { CompiledPair } from '../../../../bus/pair/pair.ts';
 import { ownerOf, ownerOfPrincipal } from '../../../../bus/plan/ownership.ts';
-import { generateAgreements } from '../../../../producers/agreements/generate.ts';
 import {
   CONTRACTS_TO_TAX,
   ENTITIES_TO_DISTRICT,
   PERSONS_TO_HOUSING,
   withScope,
 } from '../../../support/agreements/contents.ts';
-import { PERSON, RESOURCES, resourceOf } from '../../../support/agreements/resources.ts';
+import { PERSON, resourceOf } from '../../../support/agreements/resources.ts';
 
 function compile(content: AgreementContent, resource = resourceOf(content.resource.resourceId)) {
   return compilePair(content, resource, { contentHash: contentHash(content) });
@@ -197,37 +196,6 @@ describe('compilePair refuses', () => {
       { fields: [field('bank'), field('bank')], rows: 'row.' },
     );
     expect(messages(content).length).toBeGreaterThanOrEqual(7);
-  });
-});
-
-describe('550 generated agreements', () => {
-  const resources = [...RESOURCES.values()];
-  const generate = () => generateAgreements({ count: 550, seed: 7, resources });
-
-  test('compile to the same bytes twice, with no name used twice', () => {
-    const texts = generate().map((content) => pairText(compiled(content)));
-    expect(generate().map((content) => pairText(compiled(content)))).toEqual(texts);
-    const pairs = texts.map((text) => JSON.parse(text) as CompiledPair);
-    for (const nameOf of [
-      (pair: CompiledPair) => pair.topic.name,
-      (pair: CompiledPair) => pair.receiptTopic.name,
-      (pair: CompiledPair) => pair.user,
-      (pair: CompiledPair) => pair.group,
-      (pair: CompiledPair) => pair.agreement.contentHash,
-    ]) {
-      expect(new Set(pairs.map(nameOf)).size).toBe(550);
-    }
-  });
-
-  test('are of every kind: daily and realtime, filtered and whole, masked and clear', () => {
-    const pairs = generate().map((content) => compiled(content));
-    const share = (test: (pair: CompiledPair) => boolean) => pairs.filter(test).length / 550;
-    expect(share((pair) => pair.delivery.mode === 'daily')).toBeGreaterThan(0.2);
-    expect(share((pair) => pair.delivery.mode === 'realtime')).toBeGreaterThan(0.2);
-    expect(share((pair) => pair.rows !== null)).toBeGreaterThan(0.1);
-    expect(share((pair) => pair.fields.some(({ mask }) => mask !== undefined))).toBeGreaterThan(
-      0.2,
-    );
   });
 });
 
