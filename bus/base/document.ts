@@ -221,7 +221,10 @@ function issueText(issue: Issue): string {
   if (issue.code === 'invalid_value') {
     return `Expected ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}.`;
   }
-  return sentence(issue.message.replace(/^Invalid input: expected/, 'Expected'));
+  const words = issue.message
+    .replace(/^Invalid input: expected/, 'Expected')
+    .replace(/^Invalid discriminator value\. /, '');
+  return sentence(words);
 }
 
 function sentence(words: string): string {

@@ -38,6 +38,10 @@ export const EN_AGREEMENT: TextTable = {
 
   'cli.describe.agreement.description':
     'Parties, purpose, what leaves and how it is masked, delivery, validity, and what the linter finds.',
+  'cli.describe.agreement.notStored':
+    'The content of {{file}} ({{hash}}) was not submitted to this stack; the states are those of: {{stored}}.',
+  'cli.describe.agreement.fault': 'The history is not as it was signed: {{fault}}',
+  'cli.describe.agreement.state': '{{state}} since {{since}} ({{hash}})',
   'cli.describe.agreement.allRows': 'all rows',
   'cli.describe.agreement.clear': 'in clear',
 
@@ -53,5 +57,7 @@ export const EN_AGREEMENT: TextTable = {
   'cli.column.type': 'TYPE',
   'cli.column.class': 'CLASS',
   'cli.column.leaves': 'LEAVES',
+  'cli.column.fromTo': 'STATE',
+  'cli.column.reason': 'REASON',
   'cli.column.deliveredAs': 'DELIVERED AS',
 };

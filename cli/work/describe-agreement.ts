@@ -1,12 +1,18 @@
-/** `civicbus describe agreement`: what its file says, and what the linter finds in it. */
+/**
+ * `civicbus describe agreement`: what its file says and what the linter finds in it; where a stack
+ * runs that knows it, also in which state each version is and how it came there.
+ */
 import { stat } from 'node:fs/promises';
 import type { AgreedField, AgreementContent } from '../../bus/agreement/agreement.ts';
+import { contentHash } from '../../bus/agreement/canonical/canonical.ts';
 import { findAgreementFiles } from '../../bus/agreement/document/folder.ts';
 import { maskedType } from '../../bus/agreement/mask/mask.ts';
 import type { Resource, ResourceField } from '../../bus/agreement/resource.ts';
 import { BusError, problemLine, ProblemsError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { sqlTypeOf } from '../../bus/change/column-type.ts';
+import { agreementHistory, type AgreementHistory } from '../agreements/history.ts';
+import { historyTable, historyWarnings, stateFacts } from '../agreements/history-shown.ts';
 import { agreementItem } from '../agreements/item.ts';
 import {
   AGREEMENTS_FOLDER,
@@ -21,29 +27,43 @@ import type { TableView } from '../output/table.ts';
 import { showFacts, type Fact } from './facts.ts';
 
 export async function describeAgreement(
-  { out }: Cli,
+  cli: Cli,
   name: string,
   { file: paths = [AGREEMENTS_FOLDER] }: ViewFiles,
 ): Promise<void> {
-  const { world, checked } = await findAgreement(name, paths);
-  const { file, content, problems, findings } = checked;
-  const [item] = agreementItem(checked);
-  if (!content || !item) throw new ProblemsError(file, problems);
-  for (const { place } of findings) out.warn(problemLine(place));
+  const { out } = cli;
+  const { world, checked, known } = await findAgreement(name, paths);
+  if (checked && !checked.content) throw new ProblemsError(checked.file, checked.problems);
+  const history = await agreementHistory(cli, world, checked?.content?.id ?? name);
+  const content = checked?.content ?? storedContent(history);
+  if (!content) {
+    throw new BusError('CLI_NOT_FOUND', { kind: 'agreement', name, known: known.join(', ') });
+  }
+  for (const { place } of checked?.findings ?? []) out.warn(problemLine(place));
+  const hash = contentHash(content);
+  for (const warning of historyWarnings(history, { file: checked?.file, hash, content }))
+    out.warn(warning);
   const resource = world.resources.find(({ id }) => id === content.resource.resourceId);
+  const [item = { name: content.name, contentHash: hash }] = checked ? agreementItem(checked) : [];
+  const { versions = [], events = [], faults = [] } = history ?? {};
   showFacts(out, {
     kind: 'Agreement',
-    item: { ...item, content },
-    facts: factsOf(content, item.contentHash, world, file),
-    more: [fieldsTable(content.scope.fields, resource)],
+    item: { ...item, content, versions, events, faults },
+    facts: [...stateFacts(history), ...factsOf(content, world), ['file', checked?.file ?? '-']],
+    more: [fieldsTable(content.scope.fields, resource), historyTable(events)],
   });
 }
 
-/** The newest version of that name or id, or the file itself. Throws CLI_NOT_FOUND. */
-async function findAgreement(
-  name: string,
-  paths: readonly string[],
-): Promise<{ readonly world: AgreementWorld; readonly checked: CheckedAgreement }> {
+type Found = {
+  readonly world: AgreementWorld;
+  /** undefined: no file has it. */
+  readonly checked: CheckedAgreement | undefined;
+  /** Names of agreements in files. */
+  readonly known: readonly string[];
+};
+
+/** The newest version of that name or id in files, or the file itself. */
+async function findAgreement(name: string, paths: readonly string[]): Promise<Found> {
   const isFile = await stat(name).then(
     (found) => found.isFile(),
     () => false,
@@ -54,10 +74,14 @@ async function findAgreement(
   const named = all.filter(
     ({ content }) => isFile || content?.name === name || content?.id === name,
   );
-  const checked = named.toSorted((a, b) => order(b).localeCompare(order(a)))[0];
-  if (checked) return { world, checked };
-  const known = all.flatMap(({ content }) => content?.name ?? []).join(', ');
-  throw new BusError('CLI_NOT_FOUND', { kind: 'agreement', name, known });
+  const [checked] = named.toSorted((a, b) => order(b).localeCompare(order(a)));
+  return { world, checked, known: all.flatMap(({ content }) => content?.name ?? []) };
+}
+
+/** Content of the newest version that was submitted. */
+function storedContent(history: AgreementHistory | undefined): AgreementContent | undefined {
+  const newest = history?.versions.at(-1);
+  return newest && history?.contents.get(newest.contentHash);
 }
 
 /** Versions as text that sorts by number. */
@@ -65,12 +89,7 @@ function order({ content }: CheckedAgreement): string {
   return (content?.version ?? '').replaceAll(/\d+/g, (digits) => digits.padStart(9, '0'));
 }
 
-function factsOf(
-  content: AgreementContent,
-  contentHash: string,
-  { organizations }: AgreementWorld,
-  file: string,
-): Fact[] {
+function factsOf(content: AgreementContent, { organizations }: AgreementWorld): Fact[] {
   const { purpose, scope, delivery, validity, slaProperties } = content;
   const party = (orgId: string) => {
     const found = organizations.find((one) => one.orgId === orgId);
@@ -88,7 +107,7 @@ function factsOf(
     ['name', content.name],
     ['id', content.id],
     ['version', content.version],
-    ['content hash', contentHash],
+    ['content hash', contentHash(content)],
     ['provider', party(content.provider.orgId)],
     ['subscriber', party(content.subscriber.orgId)],
     ['resource', `${content.resource.resourceId} ${content.resource.contractVersion}`],
@@ -103,7 +122,6 @@ function factsOf(
       slaProperties.map(({ property, value, unit }) => `${property} ${value} ${unit}`).join('\n'),
     ],
     ['valid', `${validity.notBefore} … ${validity.notAfter}`],
-    ['file', file],
   ];
 }
 

@@ -30,15 +30,19 @@ const contentHash = z
   .regex(/^\$1\$[A-Za-z0-9_-]{43}$/, 'expected "$1$" and 43 characters, as `validate` shows it');
 
 const kept = z.int().min(1).max(KEPT_CHARS_MAX);
-const mask = z.union([
+const generalise = { method: z.literal('generalise') };
+const mask = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('null') }),
   z.strictObject({
     method: z.literal('partial'),
     keep: z.enum(['first', 'last', 'ends']).default('first'),
     count: kept.default(1).describe('Characters kept, at each end where keep is "ends".'),
   }),
-  z.strictObject({ method: z.literal('generalise'), to: z.enum(['year', 'month']) }),
-  z.strictObject({ method: z.literal('generalise'), to: z.literal('prefix'), length: kept }),
+  z.discriminatedUnion('to', [
+    z.strictObject({ ...generalise, to: z.literal('year') }),
+    z.strictObject({ ...generalise, to: z.literal('month') }),
+    z.strictObject({ ...generalise, to: z.literal('prefix'), length: kept }),
+  ]),
   z.strictObject({ method: z.literal('truncate'), length: kept }),
   z.strictObject({
     method: z.literal('hmac-sha256'),

@@ -60,7 +60,7 @@ function purposeAndScope({ resource, begins }: TemplateInput): string {
   authorisation: none
 scope:
   # An allow-list: what is not here is never delivered.
-  # mask: {method: null} | {method: partial, keep: first|last|ends, count: 1}
+  # mask: {method: 'null'} | {method: partial, keep: first|last|ends, count: 1}
   #     | {method: generalise, to: year|month} | {method: generalise, to: prefix, length: 6}
   #     | {method: truncate, length: 10} | {method: hmac-sha256, keyScope: pair|theme}
   fields:

@@ -130,6 +130,34 @@ describe('a calendar', () => {
   });
 });
 
+describe('a mask', async () => {
+  const file = 'agreements/population-to-housing-security/agreement.yaml';
+  const content = await readFile(file, 'utf8');
+  test.each([
+    ['{ method: partial, keep: middle }', 'mask.keep: Expected "first" or "last" or "ends".'],
+    ['{ method: generalise, to: decade }', "mask.to: Expected 'year' | 'month' | 'prefix'."],
+    ['{ method: generalise, to: prefix }', 'mask.length: This is required (number)'],
+    ['{ method: scramble }', "mask.method: Expected 'null' | 'partial'"],
+    ["{ method: 'null', count: 3 }", 'mask.count: "count" is not a key'],
+    ['{ method: truncate, length: 0 }', 'mask.length: '],
+  ])('%s is told by place and by what is expected', (mask, told) => {
+    const changed = content.replace('mask: { method: generalise, to: year }', `mask: ${mask}`);
+    const { problems } = parseAgreement('a.yaml', changed);
+    expect(problems.map(problemLine)).toEqual([
+      expect.stringContaining(`a.yaml:40: scope.fields[3].${told}`),
+    ]);
+  });
+
+  test('has its defaults written out, so that nobody else fills them in', () => {
+    const changed = content.replace(
+      '{ method: partial, keep: first, count: 1 }',
+      '{ method: partial }',
+    );
+    const masks = (text: string) => parseAgreement('a.yaml', text).value?.scope.fields[1];
+    expect(masks(changed)).toEqual(masks(content));
+  });
+});
+
 describe('a stored agreement', () => {
   test('reads back as the content that was stored', async () => {
     const file = 'agreements/legal-entities-to-xicheng/agreement.yaml';
