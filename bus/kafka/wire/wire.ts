@@ -38,7 +38,7 @@ export function createWire(settings: KafkaSettings): Wire {
       } catch (error) {
         // It may have broken while idle: a fresh one decides. Every request here may be repeated.
         if (!isNetwork(error)) throw error;
-        await known.close().catch(() => undefined);
+        drop(known);
       }
     }
     // Another call may have replaced it meanwhile.
@@ -67,7 +67,7 @@ export function createWire(settings: KafkaSettings): Wire {
       const open = await Promise.allSettled(connections.values());
       connections.clear();
       await Promise.allSettled(
-        open.filter((one) => one.status === 'fulfilled').map((one) => one.value.close()),
+        open.filter((one) => one.status === 'fulfilled').map((one) => closed(one.value)),
       );
     },
   };
@@ -117,12 +117,25 @@ async function open(settings: KafkaSettings, { host, port }: Address): Promise<C
  * no request: that is waited for, or every such moment would leave a connection behind.
  */
 async function whenReady(connection: Connection): Promise<Connection | undefined> {
-  if (connection.status === ConnectionStatuses.REAUTHENTICATING) {
+  const isBroken = connection.socket.destroyed;
+  if (!isBroken && connection.status === ConnectionStatuses.REAUTHENTICATING) {
     await connection.ready().catch(() => undefined);
   }
-  if (connection.isConnected()) return connection;
-  await connection.close().catch(() => undefined);
+  if (!isBroken && connection.isConnected()) return connection;
+  drop(connection);
   return undefined;
+}
+
+function drop(connection: Connection): void {
+  void closed(connection);
+  connection.socket.destroy();
+}
+
+/** Of a connection that broke while it proved who it is, the client never tells an end. */
+async function closed(connection: Connection): Promise<void> {
+  const isBroken = connection.socket.destroyed;
+  const end = connection.close().catch(() => undefined);
+  if (!isBroken) await end;
 }
 
 function parseAddress(broker: string): Address {
