@@ -9,6 +9,7 @@ import { installTables, migrateView } from '../../consumers/install.ts';
 import type { ViewFiles } from '../command.ts';
 import type { Cli } from '../globals.ts';
 import { isInstalled } from '../live/lag.ts';
+import { askForNewCopies } from '../live/new-copies.ts';
 import { viewAmong } from '../verify/view.ts';
 import { sweepPorts } from '../verify/sweep-ports.ts';
 import type { StackAccess } from '../stack/access.ts';
@@ -32,10 +33,11 @@ export async function rebuildOneView(cli: Cli, name: string, { file }: ViewFiles
     signal: interrupts.graceful(),
     onState: (state) => out.hint(text('cli.rebuild.state', { view: view.name, state })),
   });
+  const pairs = await askForNewCopies(view, access);
   const seconds = ((Date.now() - begunAt) / 1_000).toFixed(1);
   out.list({
     kind: 'Rebuild',
-    items: [{ view: view.name, generation, seconds: Number(seconds), heldUnits: held }],
+    items: [{ view: view.name, generation, seconds: Number(seconds), heldUnits: held, pairs }],
     table: {
       columns: [
         text('cli.column.view'),
@@ -47,6 +49,7 @@ export async function rebuildOneView(cli: Cli, name: string, { file }: ViewFiles
       empty: '',
     },
   });
+  if (pairs.length > 0) out.hint(text('cli.rebuild.pairs', { pairs: pairs.join(', ') }));
   out.hint(text(held.length > 0 ? 'cli.rebuild.held' : 'cli.next.lag', { name: view.name }));
 }
 
