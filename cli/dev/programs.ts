@@ -1,4 +1,4 @@
-/** The programs of the live city that run beside the services: each view's consumer and the workload. */
+/** The programs of the live city that run beside the services: consumers of views, the workload, and those of sharing pairs. */
 import { join } from 'node:path';
 import { VIEW_NODE_OPTIONS } from '../../bus/view/memory.ts';
 import { identityOf } from '../../infra/native/process/identity.ts';
@@ -22,6 +22,23 @@ export function viewProgram(view: string, home: string): Program {
 
 export function workloadProgram(ratePerSecond: number, home: string): Program {
   return program('workload', { home, args: ['run', 'workload', '--rate', String(ratePerSecond)] });
+}
+
+export function gatewayProgram(home: string): Program {
+  return program('gateway', { home, args: ['run', 'gateway'] });
+}
+
+export function reconcilerProgram(home: string): Program {
+  return program('reconciler', { home, args: ['run', 'reconciler'] });
+}
+
+/** Runs with what `configFile` says and nothing else of the stack. */
+export function subscriberProgram(
+  { agreement, configFile }: { readonly agreement: string; readonly configFile: string },
+  home: string,
+): Program {
+  const args = ['run', 'subscriber', '--config', configFile];
+  return program(`subscriber-${agreement}`, { home, args, nodeOptions: VIEW_NODE_OPTIONS });
 }
 
 type Run = {
