@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import project from '../package.json' with { type: 'json' };
 import { addTexts, text } from '../bus/base/text.ts';
 import { addExamples, type Register, type Run } from './command.ts';
-import { registerAgreementVerbs } from './commands/agreement-verbs.ts';
+import { registerAgreementChecks, registerAgreementVerbs } from './commands/agreement-verbs.ts';
 import { registerApply } from './commands/apply.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -44,6 +44,7 @@ const REGISTRATIONS: readonly Register[] = [
   registerRepair,
   registerRetry,
   registerRebuild,
+  registerAgreementChecks,
   registerDev,
 ];
 

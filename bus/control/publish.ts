@@ -3,20 +3,8 @@
  * second copy of what happened. At least once: a publisher that dies between sending and noting
  * sends again, and readers know an event by its hash. One publisher at a time is the caller's.
  */
-import type { BusProducer, TopicSpec } from '../kafka/kafka.ts';
+import type { BusProducer } from '../kafka/kafka.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
-
-export const LIFECYCLE_TOPIC = 'agreement.lifecycle';
-
-/** Kept for ever and never compacted: it is evidence. One partition: one order. */
-export function lifecycleTopic(replication: number): TopicSpec {
-  return {
-    name: LIFECYCLE_TOPIC,
-    partitions: 1,
-    replication,
-    config: { 'cleanup.policy': 'delete', 'retention.ms': '-1' },
-  };
-}
 
 const BATCH_MAX = 500;
 
@@ -24,7 +12,7 @@ const BATCH_MAX = 500;
 export async function publishLifecycle(
   db: SqlDatabase,
   producer: Pick<BusProducer, 'send'>,
-  topic: string = LIFECYCLE_TOPIC,
+  topic: string,
 ): Promise<number> {
   const [noted] = await db.query<{ seq: number | string }>(
     'SELECT published_seq AS seq FROM publication WHERE topic = ?',

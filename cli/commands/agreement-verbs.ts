@@ -38,6 +38,16 @@ export function registerAgreementVerbs(program: Command, run: Run): void {
   registerRenew(program, run);
 }
 
+/** What changes nothing in a lifecycle: is it as signed, and once more from the beginning. */
+export function registerAgreementChecks(program: Command, run: Run): void {
+  subcommand(program, 'verify', `civicbus verify agreement ${EXAMPLE}`, {
+    argument: '[name]',
+  }).action(run(async () => (await import('../work/verify-agreement.ts')).verifyAgreement));
+  subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE}`).action(
+    run(async () => (await import('../work/resync.ts')).resyncAgreement),
+  );
+}
+
 function registerPlain(program: Command, run: Run, { verb, reason, ...more }: Plain): void {
   const given = [
     more.example ?? '',

@@ -42,6 +42,14 @@ export const EN_LIFECYCLE: TextTable = {
   'cli.renew.agreement.description':
     'Submit the version in force as a new version with a later end; it is reviewed, signed and filed like any other.',
 
+  'cli.verify.agreement.description':
+    'Is every event of an agreement, or of all, what was signed, in its place, and by one who might?',
+  'cli.verify.agreement.whole': 'as signed',
+  'cli.resync.description': 'Send something once more from the beginning.',
+  'cli.resync.agreement.description':
+    'Ask the gateway for a whole new copy for the subscriber; what it has stays until the new one is complete.',
+  'cli.resync.next': 'next: civicbus describe agreement {{name}}',
+
   'cli.lifecycle.name': 'name or id of an agreement; NAME@VERSION for one of its versions',
   'cli.lifecycle.reason': 'why; part of what is signed, so nothing personal belongs in it',
   'cli.lifecycle.exampleReason': 'wrong purpose',
@@ -61,6 +69,8 @@ export const EN_LIFECYCLE: TextTable = {
     'No agreement yet: civicbus submit agreement -f agreements/NAME/agreement.yaml',
 
   'cli.column.due': 'DUE',
+  'cli.column.events': 'EVENTS',
+  'cli.column.generation': 'GENERATION',
   'cli.column.org': 'BY',
   'cli.column.parties': 'PROVIDER → SUBSCRIBER',
   'cli.column.since': 'SINCE (UTC)',

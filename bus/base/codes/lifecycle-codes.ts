@@ -64,6 +64,22 @@ export const LIFECYCLE_CODES = {
     cause: 'A renewal continues the version in force.',
     remedy: 'Submit a version of its own: civicbus submit agreement -f FILE',
   },
+  LIFECYCLE_NOT_ACTIVE: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'No version of agreement "{{name}}" is active.',
+    cause: 'Only what is being delivered can be delivered once more.',
+    remedy: 'See civicbus get agreements --all',
+  },
+  LIFECYCLE_NOT_AS_SIGNED: {
+    reaction: 'stop',
+    exit: 'failed',
+    message: '{{count}} agreement(s) are not what was signed.',
+    cause:
+      'Somebody changed the control database from outside of civicbus, or a key was taken away.',
+    remedy:
+      'Suspend these pairs, compare the control database with topic agreement.lifecycle and with the backup, and find out who could write there.',
+  },
   LIFECYCLE_STALE: {
     reaction: 'retry',
     exit: 'rejected',

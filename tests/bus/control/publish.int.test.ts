@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { foldEvents } from '../../../bus/agreement/lifecycle/fold.ts';
 import { parseEventPayload } from '../../../bus/agreement/lifecycle/event.ts';
 import { noteDrift, readDrift } from '../../../bus/control/drift.ts';
-import { lifecycleTopic, publishLifecycle } from '../../../bus/control/publish.ts';
+import { publishLifecycle } from '../../../bus/control/publish.ts';
 import { readAgreement } from '../../../bus/control/record.ts';
+import { GATEWAY, gatewayTopics } from '../../../bus/pair/access.ts';
 import { readRecords } from '../../../bus/kafka/read-records.ts';
 import { testStack } from '../../support/env.ts';
 import { controlRig, fileAgreement } from '../../support/lifecycle/control-world.ts';
@@ -21,7 +22,10 @@ describe('the lifecycle topic', () => {
     const control = rig.control({ nowMs: () => Date.parse(NOT_BEFORE) });
     const kafka = await stack.kafka();
     const admin = await kafka.admin();
-    const topic = { ...lifecycleTopic(1), name: `${stack.prefix}.lifecycle` };
+    const spec = gatewayTopics({ replication: 1 }).find(
+      ({ name }) => name === GATEWAY.lifecycleTopic,
+    )!;
+    const topic = { ...spec, name: `${stack.prefix}.lifecycle` };
     await admin.createTopics([topic]);
     stack.atEnd(async () => {
       await admin.deleteTopics([topic.name]);
@@ -58,12 +62,12 @@ describe('the lifecycle topic', () => {
     const control = rig.control({ nowMs: () => Date.parse(NOT_BEFORE) });
     await fileAgreement(rig, control, sampleAgreement());
     const away = { send: () => Promise.reject(new Error('away')) };
-    await expect(publishLifecycle(rig.writer, away)).rejects.toThrow('away');
+    await expect(publishLifecycle(rig.writer, away, 'topic')).rejects.toThrow('away');
     const sent: number[] = [];
     const there = {
       send: async (_topic: string, records: readonly unknown[]) => void sent.push(records.length),
     };
-    expect(await publishLifecycle(rig.writer, there)).toBe(6);
+    expect(await publishLifecycle(rig.writer, there, 'topic')).toBe(6);
     expect(sent).toEqual([6]);
   });
 });

@@ -5,9 +5,19 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { AgreementListItem } from '../../../cli/agreements/list-item.ts';
 import type { Done } from '../../../cli/agreements/perform.ts';
-import { AGREEMENTS_FOLDER } from '../../../cli/agreements/world.ts';
-import { orgKeyPath } from '../../../cli/stack/control.ts';
+import { AGREEMENTS_FOLDER, loadWorld } from '../../../cli/agreements/world.ts';
+import { createStackAccess } from '../../../cli/stack/access.ts';
+import { openControl, orgKeyPath } from '../../../cli/stack/control.ts';
+import { BUS_ORG } from '../../../bus/agreement/lifecycle/verbs.ts';
+import { readSigningKey } from '../../../bus/agreement/signature/keys.ts';
+import { Lifetime } from '../../../bus/base/lifecycle.ts';
+import { silentLog } from '../../../bus/base/log.ts';
+import { bringAbout } from '../../../bus/control/act.ts';
+import { putDeployment } from '../../../bus/control/deployments.ts';
 import { controlUsers } from '../../../bus/control/install.ts';
+import { readAgreement } from '../../../bus/control/record.ts';
+import { gatewayTopics } from '../../../bus/pair/access.ts';
+import type { CompiledPair } from '../../../bus/pair/pair.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
@@ -54,7 +64,7 @@ async function place(name: string) {
   await write((document) => {
     document['id'] = randomUUID();
   });
-  return { home, file, run, done, write, secretsFolder: join(home, 'secrets') };
+  return { home, controlDatabase, file, run, done, write, secretsFolder: join(home, 'secrets') };
 }
 
 type Place = Awaited<ReturnType<typeof place>>;
@@ -177,6 +187,67 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     ]);
   });
 
+  test('in force: held, let go again, renewed, and ended; every step is told by name', async () => {
+    const at = await place('force');
+    const { done, run, home, controlDatabase } = at;
+    await at.write((document) => {
+      document.validity.notBefore = '2026-01-01T00:00:00+08:00';
+    });
+    await done('submit', 'agreement', '-f', at.file);
+    await done('approve', 'agreement', NAME);
+    for (const org of ['BJ-DSJ', 'BJ-ZJW']) await done('sign', 'agreement', NAME, '--as', org);
+    await done('file', 'agreement', NAME, '--number', '2026-1');
+    await activate({ home, controlDatabase });
+    const because = ['--reason', 'the purpose is in doubt'];
+    await done('suspend', 'agreement', NAME, '--as', 'BJ-ZJW', ...because);
+    expect((await listed(at))[0]).toMatchObject({ state: 'suspended', reason: because[1] });
+    const other = await run('resume', 'agreement', NAME, '--as', 'BJ-DSJ', '--reason', 'r');
+    expect(other.exit, 'only who suspended it').toBe(4);
+    expect(await done('resume', 'agreement', NAME, '--as', 'BJ-ZJW', ...because)).toMatchObject([
+      { was: 'suspended', state: 'active' },
+    ]);
+    await done('suspend', 'agreement', NAME, '--as', 'BJ-DSJ', ...because);
+    const resync = await run('resync', 'agreement', NAME);
+    expect(resync.stderr).toContain('LIFECYCLE_NOT_ACTIVE');
+    expect(
+      await done('revoke', 'agreement', `${NAME}@1.0.0`, '--as', 'BJ-DSJ', ...because),
+    ).toEqual([expect.objectContaining({ was: 'suspended', state: 'revoked' })]);
+    const verified = await run('verify', 'agreement', NAME, '-o', 'json');
+    expect(answerOf(verified).items).toMatchObject([{ events: 11, faults: [] }]);
+    await admin.execute(`UPDATE ${controlDatabase}.agreement_state SET state = 'active'`);
+    const altered = await run('verify', 'agreement');
+    expect(altered).toMatchObject({ exit: 1, stderr: expect.stringContaining('NOT_AS_SIGNED') });
+    expect(altered.stdout).toContain('revoked by its events');
+  });
+
+  test('a renewal is a new version with a later end, to be reviewed like any other', async () => {
+    const at = await place('renew');
+    const { done, run, home, controlDatabase } = at;
+    await at.write((document) => {
+      document.validity.notBefore = '2026-01-01T00:00:00+08:00';
+    });
+    await done('submit', 'agreement', '-f', at.file);
+    const early = await run('renew', 'agreement', NAME, '--until', '2030-01-01T00:00:00+08:00');
+    expect(early.stderr).toContain('LIFECYCLE_NOT_RENEWABLE');
+    await done('approve', 'agreement', NAME);
+    for (const org of ['BJ-DSJ', 'BJ-ZJW']) await done('sign', 'agreement', NAME, '--as', org);
+    await done('file', 'agreement', NAME, '--number', '2026-1');
+    await activate({ home, controlDatabase });
+    const resync = await run('resync', 'agreement', NAME, '-o', 'json');
+    expect(answerOf(resync).items).toMatchObject([{ version: '1.0.0', generation: 2 }]);
+    const until = ['--until', '2030-01-01T00:00:00+08:00'];
+    expect(await done('renew', 'agreement', NAME, ...until)).toMatchObject([
+      { verb: 'create', version: '1.1.0', state: 'draft' },
+      { verb: 'submit', version: '1.1.0', state: 'requested' },
+    ]);
+    expect(await listed(at)).toMatchObject([
+      { version: '1.1.0', state: 'requested', notAfter: until[1] },
+      { version: '1.0.0', state: 'active' },
+    ]);
+    const twice = await run('renew', 'agreement', NAME, ...until);
+    expect(twice.stderr).toMatch(/1\.1\.0 is requested; one proposal at a time/);
+  });
+
   test('a second stack user without the private key can do nothing in an organization’s name', async () => {
     const at = await place('keyless');
     await at.done('submit', 'agreement', '-f', at.file);
@@ -189,6 +260,35 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     expect(await listed(at)).toMatchObject([{ state: 'requested' }]);
   });
 });
+
+/** What reconciler and gateway do: the version is deployed, the audit topic is there, and the bus puts it in force. */
+async function activate({
+  home,
+  controlDatabase,
+}: {
+  readonly home: string;
+  readonly controlDatabase: string;
+}): Promise<void> {
+  const lifetime = new Lifetime();
+  const endpoints = { ...stack.endpoints, home, controlDatabase };
+  const access = createStackAccess(endpoints, { lifetime, log: silentLog });
+  await (await access.admin()).createTopics(gatewayTopics({ replication: 1 }));
+  const control = await openControl(access, await loadWorld());
+  const { agreementId, chain } = await readAgreement(control.db, NAME);
+  const line = chain.lines.get('1.0.0')!;
+  await putDeployment(control.db, {
+    agreementId,
+    version: line.version,
+    contentHash: line.contentHash,
+    pair: {} as CompiledPair,
+    keySchemaId: 1,
+    valueSchemaId: 2,
+    generation: 1,
+  });
+  const key = await readSigningKey(orgKeyPath(access, BUS_ORG));
+  await bringAbout(control, { agreementId, version: line.version, verb: 'activate', key });
+  await lifetime.end();
+}
 
 const refused = (async () => {
   const at = await place('refused');
