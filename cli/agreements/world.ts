@@ -23,7 +23,7 @@ import { PROJECT_FOLDER } from '../globals.ts';
 
 /** The folder of the agreements that come with civicbus. */
 export const AGREEMENTS_FOLDER = join(PROJECT_FOLDER, 'agreements');
-const SOURCES_FOLDER = join(PROJECT_FOLDER, 'connectors');
+export const SOURCES_FOLDER = join(PROJECT_FOLDER, 'connectors');
 
 export type AgreementWorld = {
   readonly folder: string;

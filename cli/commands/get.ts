@@ -4,6 +4,7 @@ import { text } from '../../bus/base/text.ts';
 import { addExamples, addGroup, addViewFiles, type Run, type ViewFiles } from '../command.ts';
 import { addAgreements } from './get-agreements.ts';
 import { addConflicts } from './get-conflicts.ts';
+import { addDrift } from './get-drift.ts';
 import { addHistory } from './get-history.ts';
 
 export function registerGet(program: Command, run: Run): void {
@@ -30,6 +31,7 @@ export function registerGet(program: Command, run: Run): void {
   addSweeps(group, run);
   addConflicts(group, run);
   addHistory(group, run);
+  addDrift(group, run);
 }
 
 function addSweeps(group: Command, run: Run): void {

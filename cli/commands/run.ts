@@ -26,7 +26,18 @@ export function registerRun(program: Command, run: Run): void {
     .option('--status-file <file>', text('cli.run.statusFile'))
     .action(run(async () => (await import('../work/run-workload.ts')).runWorkload));
   addExamples(workload, ['civicbus run workload', 'civicbus run workload --rate 200 --seed 7']);
+  registerReconciler(group, run);
   registerSubscriber(group, run);
+}
+
+function registerReconciler(group: Command, run: Run): void {
+  const reconciler = group
+    .command('reconciler')
+    .description(text('cli.run.reconciler.description'))
+    .option('--agreements <folder>', text('cli.run.reconciler.agreements'))
+    .option('--status-file <file>', text('cli.run.statusFile'))
+    .action(run(async () => (await import('../work/run-reconciler.ts')).runReconciler));
+  addExamples(reconciler, ['civicbus run reconciler']);
 }
 
 function registerSubscriber(group: Command, run: Run): void {

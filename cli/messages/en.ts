@@ -6,6 +6,7 @@ import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_HELP } from './en-help.ts';
 import { EN_LIFECYCLE } from './en-lifecycle.ts';
+import { EN_PAIR } from './en-pair.ts';
 import { EN_SWEEP } from './en-sweep.ts';
 
 export const CLI_TEXTS: TextTable = {
@@ -15,6 +16,7 @@ export const CLI_TEXTS: TextTable = {
   ...EN_COLUMNS,
   ...EN_DOCTOR,
   ...EN_LIFECYCLE,
+  ...EN_PAIR,
   ...EN_SWEEP,
   'cli.error': 'error:',
   'cli.problem.positive': 'A number above 0 is expected.',

@@ -1,8 +1,8 @@
-/** `civicbus apply`: brings declared sources and views to the stack. */
+/** `civicbus apply`: brings declared sources and views, and agreements that were filed, to the stack. */
 import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { applyDeclared, loadDeclared, planDeclared } from '../apply/declared.ts';
-import { gatherDeclarations } from '../apply/gather.ts';
+import { applyAll, loadAll, planAll } from '../apply/everything.ts';
+import { gatherAll } from '../apply/gather.ts';
 import { stepCounts, stepsTable } from '../apply/shown-step.ts';
 import type { Cli } from '../globals.ts';
 
@@ -13,15 +13,15 @@ type Flags = {
 };
 
 export async function apply(cli: Cli, flags: Flags): Promise<void> {
-  const files = await gatherDeclarations(flags.file);
+  const files = await gatherAll(flags.file);
   // Wrong files are told also where no stack runs.
-  await loadDeclared(files);
+  const loaded = await loadAll(files);
   const access = await cli.openStack();
   const { prune } = flags;
   const { out, globals } = cli;
   const result = flags.dryRun
-    ? await planDeclared(files, { access, prune })
-    : await applyDeclared(files, {
+    ? await planAll(loaded, { access, prune })
+    : await applyAll(loaded, {
         access,
         prune,
         onStep: ({ action, kind, name }) =>

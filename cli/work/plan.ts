@@ -2,8 +2,8 @@
 import type { ExitName } from '../../bus/base/codes/code.ts';
 import { problemLine } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { loadDeclared, planDeclared } from '../apply/declared.ts';
-import { gatherDeclarations } from '../apply/gather.ts';
+import { loadAll, planAll } from '../apply/everything.ts';
+import { gatherAll } from '../apply/gather.ts';
 import { stepCounts, stepsTable } from '../apply/shown-step.ts';
 import type { Cli } from '../globals.ts';
 
@@ -14,13 +14,10 @@ type Flags = {
 };
 
 export async function plan(cli: Cli, { file, exitCode, prune }: Flags): Promise<ExitName> {
-  const files = await gatherDeclarations(file);
+  const files = await gatherAll(file);
   // Wrong files are told also where no stack runs.
-  await loadDeclared(files);
-  const { steps, kept, notes } = await planDeclared(files, {
-    access: await cli.openStack(),
-    prune,
-  });
+  const loaded = await loadAll(files);
+  const { steps, kept, notes } = await planAll(loaded, { access: await cli.openStack(), prune });
   cli.out.list({
     kind: 'Plan',
     items: steps,

@@ -1,0 +1,149 @@
+/**
+ * Agreements planned and applied by hand: the same comparison that the reconciler makes for ever.
+ * What is deployed is what was filed, as the control database holds it; a file is only checked and
+ * compared with that. All pairs of the stack are planned, because the gateway's rights are of all.
+ */
+import type { AgreementContent } from '../../bus/agreement/agreement.ts';
+import { contentHash } from '../../bus/agreement/canonical/canonical.ts';
+import { type Problem, ProblemsError } from '../../bus/base/errors.ts';
+import { text } from '../../bus/base/text.ts';
+import type { Control } from '../../bus/control/control.ts';
+import { putDeployment } from '../../bus/control/deployments.ts';
+import { type ListedLine, readControlState } from '../../bus/control/list.ts';
+import {
+  applyPairs,
+  type PairPorts,
+  type PairsPlan,
+  planPairs,
+} from '../../bus/pair/reconcile/plan-pairs.ts';
+import { standingOf } from '../../bus/pair/reconcile/standing.ts';
+import { type WantedDeployment, wantedOf } from '../../bus/pair/reconcile/wanted.ts';
+import { type AgreementWorld, checkAgreementFile, loadWorld } from '../agreements/world.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { openControl } from '../stack/control.ts';
+import { openMaskKeys } from '../stack/mask-keys.ts';
+import type { DeclaredPlan } from './declared.ts';
+import { pairContext } from './pair-context.ts';
+import { shownStep, type ShownStep } from './shown-step.ts';
+
+export type DeclaredAgreement = { readonly file: string; readonly content: AgreementContent };
+
+export type LoadedAgreements = {
+  readonly world: AgreementWorld;
+  readonly agreements: readonly DeclaredAgreement[];
+  /** What the linter warns of. */
+  readonly warnings: readonly Problem[];
+};
+
+/** Reads and lints every file; asks no server. Throws ProblemsError with every error of all of them. */
+export async function loadAgreements(files: readonly string[]): Promise<LoadedAgreements> {
+  const world = await loadWorld(files[0]);
+  const checked = await Promise.all(files.map((file) => checkAgreementFile(file, world)));
+  const of = (severity: 'error' | 'warning') =>
+    checked.flatMap(({ findings }) =>
+      findings.filter((finding) => finding.severity === severity).map(({ place }) => place),
+    );
+  const problems = [...checked.flatMap((one) => one.problems), ...of('error')];
+  if (problems.length > 0) throw new ProblemsError(files.join(', '), problems);
+  return {
+    world,
+    agreements: checked.flatMap(({ file, content }) => (content ? [{ file, content }] : [])),
+    warnings: of('warning'),
+  };
+}
+
+type Options = { readonly access: StackAccess; readonly prune: boolean };
+
+/** What `applyAgreements` would do now. Changes nothing but that the control database is made. */
+export async function planAgreements(
+  loaded: LoadedAgreements,
+  options: Options,
+): Promise<DeclaredPlan> {
+  const { plan, notes } = await compare(loaded, options);
+  return shown(plan, notes);
+}
+
+/** Throws what failed first, after everything else was done; doing it twice changes nothing. */
+export async function applyAgreements(
+  loaded: LoadedAgreements,
+  { onStep = () => {}, ...options }: Options & { readonly onStep?: (step: ShownStep) => void },
+): Promise<DeclaredPlan> {
+  const { plan, notes, control } = await compare(loaded, options);
+  const { access } = options;
+  const keys = openMaskKeys(access);
+  const ports: PairPorts = {
+    admin: await access.admin(),
+    registry: await access.registryWriter(),
+    ensureKey: (scope) => keys.ensureKey(scope),
+    putDeployment: (deployment) => putDeployment(control.db, deployment),
+  };
+  const report = await applyPairs(
+    plan,
+    ports,
+    ({ step, outcome }) => outcome === 'done' && onStep(shownStep(step)),
+  );
+  const deployed = new Set(report.deployed.map(nameOf));
+  const deployments = plan.deployments.filter((one) => deployed.has(nameOf(one)));
+  deployments.map(shownDeployment).forEach(onStep);
+  if (report.failures.length > 0) throw report.failures[0];
+  return shown({ ...plan, deployments }, notes);
+}
+
+async function compare(
+  { world, agreements, warnings }: LoadedAgreements,
+  { access, prune }: Options,
+): Promise<{
+  readonly plan: PairsPlan;
+  readonly notes: readonly Problem[];
+  readonly control: Control;
+}> {
+  const control = await openControl(access, world);
+  const state = await readControlState(control.db);
+  const context = pairContext(access, world);
+  const wanted = wantedOf(state, context.wanted);
+  const plan = await planPairs(wanted, { admin: await access.admin() }, { ...context.plan, prune });
+  const notes = [...warnings, ...plan.problems, ...agreements.flatMap(noteOf(state.lines))];
+  return { plan, notes, control };
+}
+
+/** How the file stands to what the control database holds of its version. */
+function noteOf(lines: readonly ListedLine[]): (declared: DeclaredAgreement) => Problem[] {
+  return ({ file, content: { id, name, version }, content }) => {
+    const note = (key: string, values: Readonly<Record<string, string>> = {}) => [
+      { file, message: text(`cli.plan.agreement.${key}`, { name, version, file, ...values }) },
+    ];
+    const line = lines.find((one) => one.agreementId === id && one.version === version);
+    if (!line) return note('unknown');
+    const { state, contentHash: hash } = line;
+    if (hash !== contentHash(content)) return note('differs', { state, hash });
+    return standingOf(state) === undefined ? note('waits', { state }) : [];
+  };
+}
+
+function shown({ broker, deployments }: PairsPlan, notes: readonly Problem[]): DeclaredPlan {
+  return {
+    steps: [...broker.steps.map(shownStep), ...deployments.map(shownDeployment)],
+    kept: broker.kept.map(shownStep),
+    notes,
+  };
+}
+
+function shownDeployment({ isNew, pair, changes }: WantedDeployment): ShownStep {
+  const { name, version } = pair.agreement;
+  return {
+    action: isNew ? 'create' : 'change',
+    kind: 'deployment',
+    name: `${name} ${version}`,
+    changes,
+  };
+}
+
+function nameOf({
+  agreementId,
+  version,
+}: {
+  readonly agreementId: string;
+  readonly version: string;
+}): string {
+  return `${agreementId} ${version}`;
+}
