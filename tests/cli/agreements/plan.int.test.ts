@@ -5,9 +5,20 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { pairNames } from '../../../bus/agreement/agreement.ts';
+import { BUS_ORG } from '../../../bus/agreement/lifecycle/verbs.ts';
+import { readSigningKey } from '../../../bus/agreement/signature/keys.ts';
+import { Lifetime } from '../../../bus/base/lifecycle.ts';
+import { silentLog } from '../../../bus/base/log.ts';
+import { bringAbout } from '../../../bus/control/act.ts';
+import { putDeployment } from '../../../bus/control/deployments.ts';
 import { controlUsers } from '../../../bus/control/install.ts';
-import { AGREEMENTS_FOLDER } from '../../../cli/agreements/world.ts';
+import { readLines } from '../../../bus/control/list.ts';
+import type { CompiledPair } from '../../../bus/pair/pair.ts';
+import { AGREEMENTS_FOLDER, loadWorld } from '../../../cli/agreements/world.ts';
 import type { ShownStep } from '../../../cli/apply/shown-step.ts';
+import { PROJECT_FOLDER } from '../../../cli/globals.ts';
+import { createStackAccess } from '../../../cli/stack/access.ts';
+import { openControl, orgKeyPath } from '../../../cli/stack/control.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
@@ -47,6 +58,24 @@ const run = (...args: string[]): Promise<Ran> =>
 async function done(...args: string[]): Promise<void> {
   const ran = await run(...args);
   expect(ran.exit, ran.stderr).toBe(0);
+}
+
+/** As the reconciler would have it, without touching the broker. */
+async function putInForce(): Promise<void> {
+  await using lifetime = new Lifetime(silentLog);
+  const access = createStackAccess(endpoints, { lifetime, log: silentLog });
+  const control = await openControl(access, await loadWorld(agreements));
+  const always = { ...control.checks, isAuditWritable: async () => true };
+  const [line] = await readLines(control.db);
+  const { version, contentHash } = line!;
+  const pair = { agreement: { id, version } } as unknown as CompiledPair;
+  const ids = { keySchemaId: 1, valueSchemaId: 2, generation: 1 };
+  await putDeployment(control.db, { agreementId: id, version, contentHash, pair, ...ids });
+  const key = await readSigningKey(orgKeyPath(access, BUS_ORG));
+  await bringAbout(
+    { ...control, checks: always },
+    { agreementId: id, version, verb: 'activate', key },
+  );
 }
 
 async function planned() {
@@ -104,4 +133,16 @@ test('a plan of agreements follows what was filed, and the files are only compar
   const broken = await run('plan', '-f', agreements);
   expect(broken.exit, broken.stderr).toBe(6);
   expect(broken.stderr).toMatch(/nowhere/);
+});
+
+test('a view may not lose what a pair in force delivers', async () => {
+  await putInForce();
+  const view = join(folder, 'view.yaml');
+  const source = await readFile(join(PROJECT_FOLDER, 'consumers/property/view.yaml'), 'utf8');
+  const lost = source.replace(/^ +- \{ name: contract_area.*\n/m, '');
+  expect(lost).not.toBe(source);
+  await writeFile(view, lost);
+  const refused = await run('plan', '-f', view);
+  expect(refused.exit, refused.stderr).toBe(6);
+  expect(refused.stderr).toMatch(/could no longer be delivered\. .*has no field contract_area/s);
 });
