@@ -17,6 +17,7 @@ import { readControlVersion } from '../../bus/control/pairs.ts';
 import { GATEWAY } from '../../bus/pair/access.ts';
 import { ensurePassword, isFile } from '../../bus/plan/secret-files.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import { knownVersions } from '../agreements/known-versions.ts';
 import { lintIn, type AgreementWorld } from '../agreements/world.ts';
 import type { StackAccess } from './access.ts';
 
@@ -83,7 +84,7 @@ export async function openControl(access: StackAccess, world: AgreementWorld): P
     addWorkingDays: (atMs, days) => addWorkingDays({ atMs, days, calendar }),
     checks: {
       lint: async (content) =>
-        lintIn(world, content)
+        lintIn(world, content, { versions: await knownVersions(db, content.id) })
           .filter(({ severity }) => severity === 'error')
           .map(({ rule, message }) => `${rule} ${message}`),
       sharingOf: (resourceId) =>
