@@ -10,6 +10,7 @@ import { text } from '../../bus/base/text.ts';
 import type { Control } from '../../bus/control/control.ts';
 import { putDeployment } from '../../bus/control/deployments.ts';
 import { type ListedLine, readControlState } from '../../bus/control/list.ts';
+import { verifyChain } from '../../bus/control/verify-chain.ts';
 import {
   applyPairs,
   type PairPorts,
@@ -17,6 +18,7 @@ import {
   planPairs,
 } from '../../bus/pair/reconcile/plan-pairs.ts';
 import { standingOf } from '../../bus/pair/reconcile/standing.ts';
+import { Trust } from '../../bus/pair/reconcile/trust.ts';
 import { type WantedDeployment, wantedOf } from '../../bus/pair/reconcile/wanted.ts';
 import { type AgreementWorld, checkAgreementFile, loadWorld } from '../agreements/world.ts';
 import type { StackAccess } from '../stack/access.ts';
@@ -100,7 +102,9 @@ async function compare(
   const control = await openControl(access, world);
   const state = await readControlState(control.db);
   const context = pairContext(access, world);
-  const wanted = wantedOf(state, context.wanted);
+  const trust = new Trust(async (id) => (await verifyChain(control, id)).faults);
+  const faults = await trust.faultsOf(state.lines);
+  const wanted = wantedOf({ ...state, faults }, context.wanted);
   const plan = await planPairs(wanted, { admin: await access.admin() }, { ...context.plan, prune });
   const notes = [...warnings, ...plan.problems, ...agreements.flatMap(noteOf(state.lines))];
   return { plan, notes, control };

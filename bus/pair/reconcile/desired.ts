@@ -77,6 +77,7 @@ function rightsOf({ agreementId, standing }: WantedPair, gateway: GatewayNames):
   const names = pairNames(agreementId);
   return [
     ...subscriberAcls(names, { mayRead: mayRead(standing) }),
-    ...gatewayPairAcls(names, gateway),
+    // Without its right the gateway lets go of this pair and of no other.
+    ...(standing === 'distrusted' ? [] : gatewayPairAcls(names, gateway)),
   ];
 }

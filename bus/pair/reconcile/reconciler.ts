@@ -17,6 +17,7 @@ import {
   type PlanPairsOptions,
 } from './plan-pairs.ts';
 import type { PurgeProof, PurgeReceipts } from './purge.ts';
+import { Trust } from './trust.ts';
 import { type ControlView, type Wanted, wantedOf, type WantedOptions } from './wanted.ts';
 
 /** How often the control database is asked whether anything was decided. */
@@ -34,6 +35,8 @@ export type ReconcilerControl = Pick<PairPorts, 'putDeployment'> & {
   /** Grows with every event and deployment. */
   version(): Promise<bigint>;
   read(): Promise<ControlView>;
+  /** Everything in which an agreement differs from what was signed. */
+  faultsOf(agreementId: string): Promise<readonly string[]>;
   /** Takes the event in, signed by the bus; refused when its guards do not hold. */
   bringAbout(due: DueTransition): Promise<void>;
   /** Closes an agreement whose copy is gone. */
@@ -70,6 +73,7 @@ type Scope = (typeof SCOPES)[number];
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #clock: Clock;
+  readonly #trust: Trust;
   #seen: Seen | undefined;
   /** When each comparison has to be done again, if its wishes stay the same. */
   readonly #next = new Map<Scope, { readonly atMs: number; readonly wanted: Wanted }>();
@@ -87,6 +91,7 @@ export class Reconciler {
   constructor(options: ReconcilerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#trust = new Trust((agreementId) => options.control.faultsOf(agreementId));
   }
 
   get figures(): ReconcilerFigures {
@@ -128,7 +133,8 @@ export class Reconciler {
     const version = await control.version();
     if (this.#seen?.version === version) return;
     // Read after the version was: what changes in between is seen again at the next look.
-    const view = await control.read();
+    const read = await control.read();
+    const view = { ...read, faults: await this.#trust.faultsOf(read.lines) };
     const wanted = wantedOf(view, options);
     const told = wanted.problems.map(problemLine);
     const before = new Set(this.#seen?.wanted.problems.map(problemLine));
@@ -180,9 +186,10 @@ export class Reconciler {
     if (refusals.length > 0) throw new ProblemsError(refusals.map(problemLine).join(' '), refusals);
   }
 
-  async #bringAbout({ lines }: ControlView): Promise<void> {
+  async #bringAbout({ lines: all, faults }: ControlView): Promise<void> {
     const { control, log, renewalGraceMs } = this.#options;
     const nowMs = this.#clock.now();
+    const lines = all.filter(({ agreementId }) => !faults?.has(agreementId));
     const due = dueTransitions(lines, {
       nowMs,
       ...(renewalGraceMs === undefined ? {} : { renewalGraceMs }),

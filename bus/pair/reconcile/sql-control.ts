@@ -7,6 +7,7 @@ import { noteDrift } from '../../control/drift.ts';
 import { readControlState } from '../../control/list.ts';
 import { readControlVersion } from '../../control/pairs.ts';
 import { publishLifecycle } from '../../control/publish.ts';
+import { verifyChain } from '../../control/verify-chain.ts';
 import type { BusProducer } from '../../kafka/kafka.ts';
 import { GATEWAY } from '../access.ts';
 import type { ReconcilerControl } from './reconciler.ts';
@@ -27,6 +28,7 @@ export function sqlControl(
   return {
     version: () => readControlVersion(db),
     read: () => readControlState(db),
+    faultsOf: async (agreementId) => (await verifyChain(control, agreementId)).faults,
     putDeployment: (deployment) => putDeployment(db, deployment, clock),
     async bringAbout({ agreementId, version, verb }) {
       await bringAbout(control, { agreementId, version, verb, key });

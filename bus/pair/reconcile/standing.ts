@@ -12,6 +12,8 @@ export type Standing =
   | 'held'
   /** The subscriber reads the end of its topic, clears its copy and hands in the receipt. */
   | 'purging'
+  /** What the control database says of it is not what was signed: nobody reads, nobody writes. */
+  | 'distrusted'
   /** User and rights go; the topic only when that is asked for. */
   | 'gone';
 

@@ -17,6 +17,8 @@ import { standingPairs, type StandingPair } from './standing.ts';
 
 export type ControlView = {
   readonly lines: readonly DueLine[];
+  /** What is wrong with an agreement's events, signatures or kept states, by its id. */
+  readonly faults?: ReadonlyMap<string, readonly string[]>;
   readonly deployments: readonly Deployment[];
 };
 
@@ -52,6 +54,24 @@ export function wantedOf(view: ControlView, options: WantedOptions): Wanted {
 
 type Context = { readonly view: ControlView; readonly options: WantedOptions };
 
+/** What anybody could have written there gives no rights; what it had before is taken away. */
+function distrusted(
+  { agreementId, line }: StandingPair<DueLine>,
+  { pair, faults }: { readonly pair: CompiledPair | undefined; readonly faults: readonly string[] },
+): One {
+  const remedy =
+    'See civicbus verify agreement, restore the control database, and find who could write to it.';
+  return {
+    wanted: { agreementId, standing: 'distrusted', pair },
+    deployments: [],
+    problems: faults.map((fault) => ({
+      file: lineName(line),
+      message: `What is stored is not what was signed: ${fault}.`,
+      remedy,
+    })),
+  };
+}
+
 type One = {
   readonly wanted: WantedPair;
   readonly deployments: readonly WantedDeployment[];
@@ -65,6 +85,9 @@ function wantedPair(
 ): One {
   const own = context.view.deployments.filter((one) => one.agreementId === agreementId);
   const deployed = own.find(({ version }) => version === line.version);
+  const faults = context.view.faults?.get(agreementId) ?? [];
+  if (faults.length > 0)
+    return distrusted({ agreementId, standing, line, next }, { pair: deployed?.pair, faults });
   const isOpen = line.state === 'active' || line.state === 'suspended' || line.state === 'filed';
   const compiled = isOpen ? compiledLine(line, context.options) : { problems: [] };
   const pair = compiled.pair ?? deployed?.pair;

@@ -23,6 +23,10 @@ export class MemoryControl implements ReconcilerControl {
   readonly #deployments = new Map<string, Deployment>();
   readonly notes: DriftNote[] = [];
   readonly broughtAbout: string[] = [];
+  /** What is wrong with agreements, by id. */
+  readonly faults = new Map<string, readonly string[]>();
+  /** Agreements that were proved, in order. */
+  readonly proved: string[] = [];
   published = 0;
   /** While set, every call fails with it. */
   away: Error | undefined;
@@ -71,6 +75,12 @@ export class MemoryControl implements ReconcilerControl {
       return { ...held, agreementId: id, name, version, deployedHash };
     });
     return { lines, deployments: [...this.#deployments.values()] };
+  }
+
+  async faultsOf(agreementId: string): Promise<readonly string[]> {
+    this.#answer();
+    this.proved.push(agreementId);
+    return this.faults.get(agreementId) ?? [];
   }
 
   async putDeployment(deployment: Deployment): Promise<void> {

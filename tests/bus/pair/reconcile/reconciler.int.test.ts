@@ -226,6 +226,28 @@ describe('the reconciler', () => {
     expect(now).toMatchObject([{ version: '3.0.0', generation: 2 }]);
   });
 
+  test('takes every right away from a state that nobody signed', async () => {
+    const content = agreement();
+    await comesIntoForce(content);
+    const { topic, user } = pairNames(content.id);
+    await decide(content, 'suspend', AUTHORITY_ACTS);
+    await until('nothing left to do', async () => reconciler.isSettled);
+    await controls.root.execute(
+      "UPDATE agreement_state SET state = 'active', since_ms = since_ms + 1 WHERE agreement_id = ?",
+      [content.id],
+    );
+    await controls.root.execute('UPDATE control_version SET version = version + 1');
+    const rights = async () => (await rig.admin.listAcls()).filter(({ name }) => name === topic);
+    await until('the gateway’s right to be gone', async () => (await rights()).length === 0);
+    expect(await rig.admin.listUsers()).toContain(user);
+    await controls.root.execute(
+      "UPDATE agreement_state SET state = 'suspended', since_ms = since_ms - 1 WHERE agreement_id = ?",
+      [content.id],
+    );
+    await controls.root.execute('UPDATE control_version SET version = version + 1');
+    await until('the gateway’s right to be back', async () => (await rights()).length === 1);
+  });
+
   test('publishes every event in the order of commits', async () => {
     const rows = await controls.writer.query<{ payload: string }>(
       'SELECT payload FROM agreement_event ORDER BY seq',

@@ -169,6 +169,19 @@ describe('a pair in force', () => {
     expect(control.deployment(ENTITIES_TO_DISTRICT)).toBeUndefined();
   });
 
+  test('whose state nobody signed is read by nobody and written by nobody; others go on', async () => {
+    control.set(ENTITIES_TO_DISTRICT, 'filed');
+    await settle();
+    control.faults.set(id, ['version 2.0.0 is suspended by its events']);
+    control.set(CONTRACTS_TO_TAX, 'active', 1);
+    await reconciler.tick();
+    const left = (await grants()).filter((name) => name.includes(id));
+    expect(left).toEqual([`WRITE topic receipt.${id} -> User:pair-${id}`]);
+    expect(await grants()).toContain(`WRITE topic pair.${ENTITIES_TO_DISTRICT.id} -> User:gateway`);
+    expect(reconciler.figures.problems).toBe(1);
+    expect(control.proved.filter((one) => one === ENTITIES_TO_DISTRICT.id)).toHaveLength(2);
+  });
+
   test('that is resumed gets it back, with nothing else changed', async () => {
     const before = await grants();
     control.set(CONTRACTS_TO_TAX, 'suspended');
