@@ -206,8 +206,8 @@ export type Sends = readonly {
 
 /**
  * All or nothing over many topics, and one living owner of its id. Calls run one after another.
- * Nothing of a client outlives an error: it is thrown away, and the next call opens another one
- * under the same id, which ends whatever was left open.
+ * Nothing outlives an error: after one, an abort asked for by `beforeCommit` excepted, every
+ * commit is refused until `fence`, so that nobody goes on without reading its progress again.
  */
 export interface TransactionalProducer {
   /** Fences every predecessor with this id and ends its open transaction: nothing of it will ever be visible. */
@@ -216,11 +216,11 @@ export interface TransactionalProducer {
    * Writes all of `sends` in one transaction and resolves when its commit is decided; readers see
    * it some milliseconds later, at the latest when the next `fence` of this id has resolved.
    * `beforeCommit` runs when everything is written and nothing visible; what it throws aborts and
-   * is thrown on.
-   * KAFKA_FENCED: another took the id over, or the transaction outlived its time; from then on
-   * every commit is refused so, until `fence`.
+   * is thrown on. The first commit takes the id over, as `fence` does.
+   * KAFKA_FENCED: another took the id over, the transaction outlived its time, or a commit before
+   * failed and `fence` was not called since.
    * KAFKA_TOPIC_REFUSED, with `topic`: that one cannot be written (absent, denied); nothing was.
-   * KAFKA_COMMIT_UNKNOWN: the commit was sent and not answered; read progress again, after `fence`.
+   * KAFKA_COMMIT_UNKNOWN: the commit was sent and not answered; only progress tells its outcome.
    * After any other error nothing was written.
    */
   commit(

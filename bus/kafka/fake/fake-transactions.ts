@@ -113,7 +113,7 @@ class FakeTransactionalProducer implements TransactionalProducer {
   readonly #transactions: FakeTransactions;
   readonly #id: string;
   #epoch: number | undefined;
-  #fenced = false;
+  #mustFence = false;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(transactions: FakeTransactions, id: string) {
@@ -123,7 +123,7 @@ class FakeTransactionalProducer implements TransactionalProducer {
 
   fence(): Promise<void> {
     return this.#inTurn(async () => {
-      this.#fenced = false;
+      this.#mustFence = false;
       this.#epoch = this.#transactions.begin(this.#id);
     });
   }
@@ -133,20 +133,28 @@ class FakeTransactionalProducer implements TransactionalProducer {
     { beforeCommit }: { readonly beforeCommit?: () => void | Promise<void> } = {},
   ): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#fenced) throw new BusError('KAFKA_FENCED', { id: this.#id });
+      if (this.#mustFence) throw new BusError('KAFKA_FENCED', { id: this.#id });
       this.#epoch ??= this.#transactions.begin(this.#id);
       const owner = { id: this.#id, epoch: this.#epoch };
+      this.#orForget(() => this.#transactions.write(owner, sends));
       try {
-        this.#transactions.write(owner, sends);
         await beforeCommit?.();
-        this.#transactions.commit(owner);
       } catch (error) {
-        this.#fenced = error instanceof BusError && error.code === 'KAFKA_FENCED';
         this.#transactions.abort(owner);
-        this.#epoch = undefined;
         throw error;
       }
+      this.#orForget(() => this.#transactions.commit(owner));
     });
+  }
+
+  #orForget(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#mustFence = true;
+      this.#epoch = undefined;
+      throw error;
+    }
   }
 
   close(): Promise<void> {

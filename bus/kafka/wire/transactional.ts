@@ -1,8 +1,8 @@
 /**
  * The transactional producer over single requests. An epoch of the id lives until the first
- * error, an abort that was asked for included: then it is forgotten, and the next call takes the
- * id over anew. So sequence numbers never go back, and nothing is repeated under an epoch in
- * which something failed.
+ * error; what `beforeCommit` aborts is none, because everything sent was taken. After an error
+ * nothing is written before the id is taken over anew: so sequence numbers never go back, and
+ * nobody who lost the id takes it back without noticing.
  */
 import { BusError, isBusError, messageOf } from '../../base/errors.ts';
 import { retry } from '../../base/retry.ts';
@@ -76,7 +76,7 @@ class WireTransactional {
   readonly #placement;
   #coordinator: Address | undefined;
   #epoch: Epoch | undefined;
-  #fenced = false;
+  #mustFence = false;
 
   constructor(settings: KafkaSettings, id: string) {
     this.#id = id;
@@ -87,10 +87,11 @@ class WireTransactional {
 
   async fence(): Promise<void> {
     this.#forget();
-    this.#fenced = false;
     try {
       this.#epoch = await this.#takeOver();
+      this.#mustFence = false;
     } catch (error) {
+      this.#mustFence = true;
       throw toKafkaError(error, `fence ${this.#id}`);
     }
   }
@@ -99,20 +100,22 @@ class WireTransactional {
     sends: Sends,
     beforeCommit: (() => void | Promise<void>) | undefined,
   ): Promise<void> {
-    if (this.#fenced) throw new BusError('KAFKA_FENCED', { id: this.#id });
+    if (this.#mustFence) throw new BusError('KAFKA_FENCED', { id: this.#id });
     let epoch: Epoch | undefined;
     let isWritten: boolean;
     try {
       epoch = this.#epoch ??= await this.#takeOver();
       isWritten = await this.#write(epoch, sends);
     } catch (error) {
-      await this.#undo(epoch);
-      throw this.#noted(toKafkaError(error, `write a transaction of ${this.#id}`));
+      this.#forget();
+      if (epoch) await this.#abort(epoch);
+      throw toKafkaError(error, `write a transaction of ${this.#id}`);
     }
     try {
       await beforeCommit?.();
     } catch (error) {
-      await this.#undo(epoch);
+      // Every record was taken, so the epoch may go on; where the abort is not confirmed, it may not.
+      if (isWritten && !(await this.#abort(epoch))) this.#forget();
       throw error;
     }
     if (isWritten) await this.#end(epoch);
@@ -171,30 +174,27 @@ class WireTransactional {
       await this.#atCoordinator((at) => end(this.#wire, at, { epoch, commit: true }));
     } catch (error) {
       this.#forget();
-      if (isBusError(error)) throw this.#noted(error);
+      if (isBusError(error)) throw error;
       const details = { id: this.#id, why: messageOf(error) };
       throw new BusError('KAFKA_COMMIT_UNKNOWN', details, error);
     }
   }
 
-  async #undo(epoch: Epoch | undefined): Promise<void> {
-    this.#forget();
-    if (epoch === undefined) return;
-    // Where this fails too, whoever takes the id over next ends the transaction, or its time does.
-    await this.#atCoordinator((at) => end(this.#wire, at, { epoch, commit: false })).catch(
-      () => undefined,
-    );
+  /** False where it is not confirmed: whoever takes the id over next ends it, or its time does. */
+  async #abort(epoch: Epoch): Promise<boolean> {
+    try {
+      await this.#atCoordinator((at) => end(this.#wire, at, { epoch, commit: false }));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #forget(): void {
     this.#epoch = undefined;
+    this.#mustFence = true;
     this.#leaders.forget();
     this.#placement.forget();
-  }
-
-  #noted(error: BusError): BusError {
-    this.#fenced ||= isBusError(error, 'KAFKA_FENCED');
-    return error;
   }
 
   #atCoordinator<T>(work: (coordinator: Address) => Promise<T>): Promise<T> {

@@ -48,6 +48,7 @@ test('records that one topic refuses cost the others nothing, now or later', asy
     code: 'KAFKA_TOPIC_REFUSED',
     details: { topic: narrow },
   });
+  await producer.fence();
   // The broker took the record for the roomy topic: a producer that went on would lose the next.
   for (const value of ['c', 'd', 'e']) await producer.commit([one(roomy, value)]);
   expect(await valuesOf(roomy)).toEqual(['a', 'c', 'd', 'e']);
@@ -83,6 +84,7 @@ test('a topic that may not be written is named, and the allowed one goes on', as
     code: 'KAFKA_TOPIC_REFUSED',
     details: { topic: foreign, why: 'denied' },
   });
+  await producer.fence();
   await producer.commit([one(mine, 'c')]);
   expect(await valuesOf(mine)).toEqual(['a', 'c']);
   const stranger = await open(bus);
@@ -120,6 +122,7 @@ test('a right that is taken away under a producer is told, and given back it wor
     details: { topic, why: 'denied' },
   });
   await admin.createAcls(rules);
+  await producer.fence();
   await producer.commit([one(topic, 'c')]);
   expect(await valuesOf(topic)).toEqual(['a', 'c']);
 });

@@ -104,6 +104,55 @@ export function transactionContract(subject: Subject): void {
     expect(await reading(subject, target)).toEqual(['a', 'b', 'c']);
   });
 
+  test('whoever aborted by itself and was fenced meanwhile does not take the id back', async () => {
+    const { topic, name } = subject();
+    const [target, id] = [await topic(), name('id')];
+    const old = await transactional(subject, id);
+    const young = await transactional(subject, id);
+    const doubt = new TypeError('the plan has changed');
+    const refuse = () => Promise.reject(doubt);
+    await old.commit([one(target, 'a')]);
+    await expect(old.commit([one(target, 'no')], { beforeCommit: refuse })).rejects.toBe(doubt);
+    await young.commit([one(target, 'b')]);
+    const late = old.commit([one(target, 'late')]);
+    await expect(late).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
+    await young.commit([one(target, 'c')]);
+    expect(await reading(subject, target)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('whoever is fenced while it aborts by itself hears its own reason, and commits no more', async () => {
+    const { topic, name } = subject();
+    const [target, id] = [await topic(), name('id')];
+    const old = await transactional(subject, id);
+    const young = await transactional(subject, id);
+    const doubt = new TypeError('the plan has changed');
+    const refused = old.commit([one(target, 'no')], {
+      async beforeCommit() {
+        await young.fence();
+        throw doubt;
+      },
+    });
+    await expect(refused).rejects.toBe(doubt);
+    const late = old.commit([one(target, 'late')]);
+    await expect(late).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
+    await young.commit([one(target, 'a')]);
+    expect(await reading(subject, target)).toEqual(['a']);
+  });
+
+  test('after an error nothing is committed until the id is taken over anew', async () => {
+    const { topic, name } = subject();
+    const [target, absent] = [await topic(), name('absent')];
+    const producer = await transactional(subject, name('id'));
+    await expect(producer.commit([one(absent, 'a')])).rejects.toMatchObject({
+      code: 'KAFKA_TOPIC_REFUSED',
+    });
+    const hasty = producer.commit([one(target, 'hasty')]);
+    await expect(hasty).rejects.toMatchObject({ code: 'KAFKA_FENCED' });
+    await producer.fence();
+    await producer.commit([one(target, 'a')]);
+    expect(await reading(subject, target)).toEqual(['a']);
+  });
+
   test('a topic that is absent is named, nothing is written, and the others lose nothing later', async () => {
     const { topic, name } = subject();
     const [target, other, absent] = [await topic(), await topic(), name('absent')];
@@ -114,6 +163,7 @@ export function transactionContract(subject: Subject): void {
       code: 'KAFKA_TOPIC_REFUSED',
       details: { topic: absent, why: 'absent' },
     });
+    await producer.fence();
     for (const value of ['c', 'd', 'e', 'f'])
       await producer.commit([one(target, value), one(other, value)]);
     for (const each of [target, other])
@@ -131,6 +181,7 @@ export function transactionContract(subject: Subject): void {
       code: 'KAFKA_TOPIC_REFUSED',
       details: { topic: doomed },
     });
+    await producer.fence();
     for (const value of ['c', 'd']) await producer.commit([one(target, value)]);
     expect(await reading(subject, target)).toEqual(['a', 'c', 'd']);
   });
