@@ -16,7 +16,7 @@ export const backfillEnd = z.object({
 
 /** Everything since the last CUTOFF (or BACKFILL_END) is the net change up to this cut. */
 export const cutoff = z.object({
-  /** The day that ends, in the agreement's time zone. */
+  /** The date of the cut-off, in the time zone of the agreement. */
   day: z.iso.date(),
   /** The hub's transaction order at the cut. */
   cutVersion: z.int().min(0),

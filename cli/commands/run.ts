@@ -27,6 +27,7 @@ export function registerRun(program: Command, run: Run): void {
     .action(run(async () => (await import('../work/run-workload.ts')).runWorkload));
   addExamples(workload, ['civicbus run workload', 'civicbus run workload --rate 200 --seed 7']);
   registerReconciler(group, run);
+  registerGateway(group, run);
   registerSubscriber(group, run);
 }
 
@@ -38,6 +39,17 @@ function registerReconciler(group: Command, run: Run): void {
     .option('--status-file <file>', text('cli.run.statusFile'))
     .action(run(async () => (await import('../work/run-reconciler.ts')).runReconciler));
   addExamples(reconciler, ['civicbus run reconciler']);
+}
+
+function registerGateway(group: Command, run: Run): void {
+  const gateway = group
+    .command('gateway')
+    .description(text('cli.run.gateway.description'))
+    .option('--agreements <folder>', text('cli.run.gateway.agreements'))
+    .option('--session-timeout <seconds>', text('cli.run.view.sessionTimeout'), positiveNumber)
+    .option('--status-file <file>', text('cli.run.statusFile'))
+    .action(run(async () => (await import('../work/run-gateway.ts')).runOneGateway));
+  addExamples(gateway, ['civicbus run gateway']);
 }
 
 function registerSubscriber(group: Command, run: Run): void {

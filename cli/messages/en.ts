@@ -4,9 +4,10 @@ import { EN_AGREEMENT } from './en-agreement.ts';
 import { EN_CITY } from './en-city.ts';
 import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
+import { EN_GATEWAY } from './en-gateway.ts';
 import { EN_HELP } from './en-help.ts';
-import { EN_LIFECYCLE } from './en-lifecycle.ts';
 import { EN_PAIR } from './en-pair.ts';
+import { EN_LIFECYCLE } from './en-lifecycle.ts';
 import { EN_SWEEP } from './en-sweep.ts';
 
 export const CLI_TEXTS: TextTable = {
@@ -15,8 +16,9 @@ export const CLI_TEXTS: TextTable = {
   ...EN_CITY,
   ...EN_COLUMNS,
   ...EN_DOCTOR,
-  ...EN_LIFECYCLE,
+  ...EN_GATEWAY,
   ...EN_PAIR,
+  ...EN_LIFECYCLE,
   ...EN_SWEEP,
   'cli.error': 'error:',
   'cli.problem.positive': 'A number above 0 is expected.',

@@ -15,6 +15,7 @@ import {
   type Column,
   type ViewModel,
 } from '../../bus/view/view.ts';
+import { CUTOFF_TABLE } from '../../bus/view/store/migrations.ts';
 import { captureUser } from '../../producers/capture-grants.ts';
 import { captureOfView } from '../names.ts';
 import type { Source, SourceColumn, SourceTable } from '../source.ts';
@@ -56,9 +57,20 @@ export function hubSource(view: ViewModel, { tls }: HubSourceOptions): Source {
       retentionDays: RESUME_WINDOW_DAYS,
       compression: 'none',
     },
-    tables: [entityRows(view), ...view.blocks.filter(({ many }) => many).map(childRows)],
+    tables: [entityRows(view), ...view.blocks.filter(({ many }) => many).map(childRows), CUTOFFS],
   };
 }
+
+/** Cuts of daily pairs stand in the same log as the changes that they part. */
+const CUTOFFS: SourceTable = {
+  name: CUTOFF_TABLE,
+  key: ['cut_id'],
+  owner: TABLE_OWNER,
+  columns: [
+    { name: 'cut_id', type: 'varchar(100)', classification: 'public' },
+    { name: 'made_at', type: 'datetime(3)', classification: 'public' },
+  ],
+};
 
 function entityRows(view: ViewModel): SourceTable {
   const { key, visibleWhile } = view.entity;

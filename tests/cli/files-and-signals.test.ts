@@ -34,12 +34,17 @@ describe('what -f means', () => {
     expect(await gatherDeclarations([folder])).toEqual({
       sourceFiles: [source],
       viewFiles: [view],
+      agreementFiles: [],
     });
   });
 
   test('a file that is named is taken whatever it is called, once', async () => {
     const file = await put('mine.yml', 'kind: View\n');
-    expect(await gatherDeclarations([file, file])).toEqual({ sourceFiles: [], viewFiles: [file] });
+    expect(await gatherDeclarations([file, file])).toEqual({
+      sourceFiles: [],
+      viewFiles: [file],
+      agreementFiles: [],
+    });
   });
 
   test('broken YAML goes by its name, so that its loader tells what is wrong', async () => {

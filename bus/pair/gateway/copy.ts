@@ -9,6 +9,7 @@ import type { ColumnValue } from '../../change/column-value.ts';
 import type { KafkaAdmin, PartitionOffsets } from '../../kafka/kafka.ts';
 import type { BackfillEnd, BackfillStart } from '../control-record.ts';
 import { KeySet } from '../key-set.ts';
+import { dailyNote, dailyText } from './daily/day.ts';
 import type { HubMoment, HubMoments } from './hub-moment.ts';
 import { Outcome } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
@@ -20,6 +21,7 @@ const WHOLE = -1;
 export type CopyPorts = {
   readonly admin: KafkaAdmin;
   readonly hub: HubMoments;
+  readonly nowMs: () => number;
   /** One transaction of the shard. */
   readonly transact: (outcome: Outcome) => Promise<void>;
 };
@@ -86,11 +88,26 @@ async function end(
   const body: BackfillEnd = { generation, rows: keys.count, keySetHash: keys.hash };
   outcome.control(planned, 'BACKFILL_END', { generation, sequence: floor.sequence, body });
   outcome.note(copyEntry(job, 'done'));
+  if (planned.pair.delivery.mode === 'daily') {
+    outcome.note(dailyStart(job, { floor, ends }));
+    return job.ports.transact(outcome);
+  }
   for (const { topic, partition, end: next } of ends) {
     const at = { topic, partition, agreement, generation, contentHash };
     outcome.note({ kind: 'place', place: { ...at, mode: 'lane', next, floor } });
   }
   await job.ports.transact(outcome);
+}
+
+/** A daily pair reads nothing until its first cut-off. */
+function dailyStart(
+  { planned, generation, ports }: CopyJob,
+  { floor, ends }: { readonly floor: Floor; readonly ends: readonly PartitionOffsets[] },
+): ProgressEntry {
+  const { id, contentHash } = planned.pair.agreement;
+  const next = Object.fromEntries(ends.map(({ partition, end: at }) => [partition, String(at)]));
+  const text = dailyText({ contentHash, generation, floor, next, sinceMs: ports.nowMs() });
+  return { kind: 'note', name: dailyNote(id), text };
 }
 
 function copyEntry({ planned, generation }: CopyJob, state: CopyState['state']): ProgressEntry {

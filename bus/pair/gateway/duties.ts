@@ -4,21 +4,30 @@
  * are the business of one shard, so that nobody writes them twice.
  */
 import { createHash } from 'node:crypto';
+import { must } from '../../base/assert.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { KafkaAdmin } from '../../kafka/kafka.ts';
 import type { End } from '../control-record.ts';
 import { copyPair } from './copy.ts';
+import { findCut, type HubCuts } from './daily/cuts.ts';
+import { dailyNote, deliverDay, readDaily, type DailyState } from './daily/day.ts';
+import { cutId, dueDay } from './daily/due.ts';
 import { LANES_MAX, runLane } from './lane.ts';
 import type { HubMoments } from './hub-moment.ts';
 import { hasEnded, mayDeliver } from './lease.ts';
 import { Outcome } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
 import { stepsOf } from './settle.ts';
-import { LeaseChanged, SHARD, Superseded, type Shard, type ShardOptions } from './shard.ts';
+import { LeaseChanged, Superseded, type Shard, type ShardOptions } from './shard.ts';
 
-export type DutyPorts = { readonly admin: KafkaAdmin; readonly hub: HubMoments };
+export type DutyPorts = {
+  readonly admin: KafkaAdmin;
+  readonly hub: HubMoments;
+  readonly cuts: HubCuts;
+  readonly isWorkingDay: (date: string) => boolean;
+};
 
-const DUTY = { pollMs: 100, copiesMax: 2 } as const;
+const DUTY = { pollMs: 100, copiesMax: 2, retryMs: 1_000 } as const;
 
 /** The shard that writes a pair's copies and its end. */
 export function homeShard(agreement: string, shards: number): number {
@@ -74,6 +83,7 @@ class Duties {
       const isBack = (this.#standBack.get(id) ?? 0) <= this.#options.clock.now();
       if (!isHome || this.#copies.has(id) || !isBack) continue;
       if (this.#needsCopy(planned)) this.#alone(id, () => this.#copy(planned, plan));
+      else if (this.#dueDay(planned)) this.#alone(id, () => this.#day(planned, plan));
       else if (this.#needsEnd(planned)) this.#alone(id, () => this.#end(planned));
     }
   }
@@ -107,7 +117,7 @@ class Duties {
     const running = work()
       .catch((error: unknown) => {
         const isPassing = error instanceof Superseded || error instanceof LeaseChanged;
-        this.#standBack.set(agreement, clock.now() + (isPassing ? 0 : SHARD.standBackMs));
+        this.#standBack.set(agreement, clock.now() + (isPassing ? 0 : DUTY.retryMs));
         log.info({ agreement, shard, error: messageOf(error) }, 'copy or end not written');
       })
       .finally(() => this.#copies.delete(agreement));
@@ -140,9 +150,52 @@ class Duties {
     this.#generations.set(agreement, generation);
     log.info({ agreement, generation }, 'whole copy begins');
     const transact = (outcome: Outcome): Promise<void> => this.#shard.transact(outcome, epoch);
-    const ports = { ...this.#ports, transact };
+    const nowMs = (): number => this.#options.clock.now();
+    const ports = { ...this.#ports, nowMs, transact };
     const rows = await copyPair({ planned, plan, generation, shard, shards, ports });
     log.info({ agreement, generation, rows }, 'whole copy written');
+  }
+
+  #dailyState({ pair }: PlannedPair): DailyState | undefined {
+    const { id, contentHash } = pair.agreement;
+    const state = readDaily(this.#shard.progress.notes.get(dailyNote(id)));
+    return state?.contentHash === contentHash ? state : undefined;
+  }
+
+  #dueDay(planned: PlannedPair): string | undefined {
+    const { daily } = planned.pair.delivery;
+    const nowMs = this.#options.clock.now();
+    if (!daily || !mayDeliver(planned.leased, nowMs)) return undefined;
+    const state = this.#dailyState(planned);
+    const { isWorkingDay } = this.#ports;
+    return (
+      state &&
+      dueDay(daily, { lastDay: state.lastDay, sinceMs: state.sinceMs, nowMs, isWorkingDay })
+    );
+  }
+
+  /** Makes the cut, waits until capture has come there, and delivers the day. */
+  async #day(planned: PlannedPair, plan: GatewayPlan): Promise<void> {
+    const { epoch } = this.#shard;
+    const { kafka, shard, shards, clock, log, plans } = this.#options;
+    const { pair } = planned;
+    const day = must(this.#dueDay(planned), 'a day that is due');
+    const state = must(this.#dailyState(planned), 'the state of a daily pair');
+    const id = cutId(must(pair.delivery.daily, 'a daily pair'), day);
+    await this.#ports.cuts.make(pair.resource, id);
+    const reader = await kafka.reader();
+    try {
+      const ports = { admin: this.#ports.admin, reader, fetchSchema: plans.fetchSchema };
+      let cut: bigint | undefined;
+      while ((cut = await findCut(pair.resource, id, ports)) === undefined)
+        await clock.sleep(DUTY.pollMs, this.#signal);
+      const transact = (outcome: Outcome): Promise<void> => this.#shard.transact(outcome, epoch);
+      const job = { planned, plan, state, day, cut, shard, shards };
+      const keys = await deliverDay({ ...job, ports: { ...ports, transact } });
+      log.info({ agreement: pair.agreement.id, day, keys }, 'day delivered');
+    } finally {
+      await reader.close();
+    }
   }
 
   async #end(planned: PlannedPair): Promise<void> {

@@ -17,6 +17,7 @@ import {
   type PartitionHandler,
 } from '../../kafka/kafka.ts';
 import type { PairTools } from './bound-pair.ts';
+import type { HubCuts } from './daily/cuts.ts';
 import { runDuties } from './duties.ts';
 import type { HubMoments } from './hub-moment.ts';
 import { Lease, type LeaseSource } from './lease.ts';
@@ -32,6 +33,10 @@ export type GatewayOptions = {
   readonly leaseSource: LeaseSource;
   /** For whole copies. */
   readonly hub: HubMoments;
+  /** For daily pairs. */
+  readonly cuts: HubCuts;
+  /** Of dates ("2026-10-01"), for pairs that are delivered on working days only. */
+  readonly isWorkingDay: (date: string) => boolean;
   readonly tools: PairTools;
   readonly fetchSchema: (id: number) => Promise<unknown>;
   readonly log: Log;
@@ -130,7 +135,7 @@ class ShardOwner implements PartitionHandler {
   }
 
   #start(number: number): void {
-    const { kafka, log, clock = systemClock, hub, onCommitted } = this.#options;
+    const { kafka, log, clock = systemClock, onCommitted } = this.#options;
     const { lease, shards, admin } = this.#parts;
     const options: ShardOptions = {
       shard: number,
@@ -145,7 +150,10 @@ class ShardOwner implements PartitionHandler {
     };
     const stop = new AbortController();
     const shard = new Shard(options);
-    const duties = runDuties(shard, options, { ports: { admin, hub }, signal: stop.signal });
+    const duties = runDuties(shard, options, {
+      ports: { ...this.#options, admin },
+      signal: stop.signal,
+    });
     const ended = shard
       .run(stop.signal)
       .catch((error: unknown) => {

@@ -76,6 +76,10 @@ export class Plans {
     this.#options = options;
   }
 
+  get fetchSchema(): PlanOptions['fetchSchema'] {
+    return this.#options.fetchSchema;
+  }
+
   of(snapshot: LeaseSnapshot): GatewayPlan {
     if (this.#plan?.version !== snapshot.version) this.#plan = makePlan(snapshot, this.#options);
     return this.#plan;

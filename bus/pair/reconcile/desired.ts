@@ -3,6 +3,7 @@
  * serves them: a desired state like that of sources and views, so that plan, apply and drift are
  * the same thing. Pure. Owns everything named after one of these agreements, whoever made it.
  */
+import { cutTopic } from '../gateway/daily/cuts.ts';
 import { pairNames } from '../../agreement/agreement.ts';
 import type { AclRule, TopicSpec } from '../../kafka/kafka.ts';
 import type { Desired, DesiredUser } from '../../plan/plan.ts';
@@ -46,7 +47,9 @@ export function desiredPairs(
     name,
     passwordFile: userPasswordFile(secretsFolder, name),
   });
-  const viewTopics = here.flatMap(({ pair }) => (pair ? [pair.resource.topic] : []));
+  const viewTopics = here.flatMap(({ pair }) =>
+    pair ? [pair.resource.topic, ...(pair.delivery.daily ? [cutTopic(pair.resource)] : [])] : [],
+  );
   return {
     scope: ['gateway/*', ...wanted.map(({ agreementId }) => `pair/${agreementId}`)],
     topics: [...gatewayTopics({ replication }, gateway), ...here.flatMap(topicsOf)],

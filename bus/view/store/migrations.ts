@@ -4,6 +4,8 @@ import type { Migration } from '../../sql/mysql/migrate.ts';
 const OPTIONS = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_nopad_bin';
 
 /** Append-only, except for what is older than the view's retention. */
+/** Rows whose place in the hub's order of transactions is a cut of daily pairs. */
+export const CUTOFF_TABLE = 'civicbus_cutoff';
 export const HISTORY_TABLE = 'civicbus_history';
 
 export const ENGINE_MIGRATIONS: readonly Migration[] = [
@@ -132,6 +134,16 @@ export const ENGINE_MIGRATIONS: readonly Migration[] = [
     statements: [
       `ALTER TABLE civicbus_offset
         ADD COLUMN IF NOT EXISTS key_schema INT UNSIGNED NULL COMMENT 'writer schema of the keys in this life of the topic'`,
+    ],
+  },
+  {
+    name: '009-cutoff',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS ${CUTOFF_TABLE} (
+        cut_id VARCHAR(100) NOT NULL COMMENT 'day, time and zone of a cut-off of daily pairs',
+        made_at DATETIME(3) NOT NULL,
+        PRIMARY KEY (cut_id)
+      ) ${OPTIONS}`,
     ],
   },
 ];

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { must } from '../../../bus/base/assert.ts';
 import { parseGtid } from '../../../bus/change/position.ts';
+import { CUTOFF_TABLE } from '../../../bus/view/store/migrations.ts';
 import { shadowOf, swapTables } from '../../../bus/view/rebuild/swap.ts';
 import { rowsTable } from '../../../bus/view/view.ts';
 import { capturedColumns } from '../../../connectors/source.ts';
@@ -79,6 +80,18 @@ describe('the capture of a view', () => {
     expect(records[0]?.change?.after).toEqual(['A1', '1', 'red', 1, 5]);
   });
 
+  test('a cut of daily pairs stands in the hub’s order with the changes that it parts', async () => {
+    await captured.hub.execute(
+      `INSERT INTO ${CUTOFF_TABLE} (cut_id, made_at) VALUES ('day', NOW(3))`,
+    );
+    const [cut] = await captured.until(CUTOFF_TABLE, 'a cut', (all) => all.length > 0);
+    await write('8', { name: 'of tomorrow', version: 1 });
+    const [after] = await changesOf('8', 1);
+    expect(cut?.key).toEqual(['day']);
+    expect(sequenceOf(cut!)).toBeGreaterThan(0n);
+    expect(sequenceOf(after!)).toBeGreaterThan(sequenceOf(cut!));
+  });
+
   test('a row that is deleted leaves with its image and a tombstone', async () => {
     await write('4', { name: 'gone', version: 1 });
     await captured.hub.execute(`DELETE FROM ${persons} WHERE id_number = '4'`);
@@ -154,6 +167,13 @@ async function write(
      ON DUPLICATE KEY UPDATE name = VALUES(name), identity__v = VALUES(identity__v)`,
     [id, name, version],
   );
+}
+
+/** The place of the transaction among those of the hub. */
+function sequenceOf({ change }: Captured): bigint {
+  const { position } = must(change, 'a change');
+  const gtid = position.kind === 'binlog' ? position.gtid : null;
+  return must(parseGtid(gtid ?? ''), 'a GTID').sequence;
 }
 
 function untilKeys(keys: readonly string[]): Promise<readonly Captured[]> {

@@ -29,7 +29,7 @@ describe('the capture of a view on the hub', () => {
     },
   );
 
-  test('reads the rows of entities and of child blocks, no mirror and no table of the engine', async () => {
+  test('reads the rows of entities and of child blocks and the cuts of days, no mirror and no other table of the engine', async () => {
     const names = (await captureOf('population')).tables.map(({ name }) => name);
     expect(names).toEqual([
       'person__rows',
@@ -38,6 +38,7 @@ describe('the capture of a view on the hub', () => {
       'property__rows',
       'business_interest__rows',
       'credit__rows',
+      'civicbus_cutoff',
     ]);
   });
 
@@ -82,7 +83,9 @@ describe('the capture of a view on the hub', () => {
     expect(config['database.include.list']).toBe(
       'hub_legal_entity,hub_legal_entity__next,hub_legal_entity__old',
     );
-    expect(config['table.include.list']).toBe('hub_legal_entity[.]legal_entity__rows');
+    expect(config['table.include.list']).toBe(
+      'hub_legal_entity[.]legal_entity__rows,hub_legal_entity[.]civicbus_cutoff',
+    );
   });
 
   test('owns everything it makes, and nothing that the view’s consumer or a department owns', async () => {

@@ -30,6 +30,7 @@ export type PairWish = {
   readonly rows?: string;
   readonly onRowExit?: 'retract' | 'freeze';
   readonly notAfter?: string;
+  readonly daily?: NonNullable<CompiledPair['delivery']['daily']>;
 };
 
 /** The hash is made of what was wished, so that another wish is another content. */
@@ -72,7 +73,9 @@ export function salePair(wish: PairWish): CompiledPair {
     rows: wish.rows === undefined ? null : { cel: wish.rows, columns },
     onRowExit: wish.onRowExit ?? 'retract',
     backfill: 'snapshot',
-    delivery: { mode: 'realtime', table: 'sale' },
+    delivery: wish.daily
+      ? { mode: 'daily', daily: wish.daily, table: 'sale' }
+      : { mode: 'realtime', table: 'sale' },
     freshnessTargetS: 60,
     retentionDays: 14,
     topic: { name: `pair.${wish.id}`, partitions: 1, replication: 1 },

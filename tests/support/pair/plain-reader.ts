@@ -2,6 +2,9 @@
  * A plain read-committed consumer of one pair topic, with nothing to help it but the order of
  * records: keeps the copy and notes every record that says what the copy says already.
  */
+import { createHash } from 'node:crypto';
+import { cutoff, type Cutoff } from '../../../bus/pair/control-record.ts';
+import { KeySet } from '../../../bus/pair/key-set.ts';
 import type { KafkaBus } from '../../../bus/kafka/kafka.ts';
 import type { CompiledPair } from '../../../bus/pair/pair.ts';
 import { pairDecoder } from '../../../bus/pair/record.ts';
@@ -15,6 +18,8 @@ export type PlainCopy = {
   readonly useless: readonly string[];
   /** Every record, for messages. */
   readonly history: readonly string[];
+  /** Days of a daily pair, in the order delivered. */
+  readonly days: readonly string[];
   readonly ended: boolean;
 };
 
@@ -35,6 +40,10 @@ export async function readPlainly(
     records: 0,
     useless: [],
     history: [],
+    isDaily: pairs.some(({ delivery }) => delivery.mode === 'daily'),
+    pending: new Map(),
+    days: [],
+    lastManifest: null,
     ended: false,
   };
   const topic = pairs[0]?.topic.name ?? '';
@@ -54,6 +63,7 @@ export async function readPlainly(
 
 type Decoded = ReturnType<ReturnType<typeof pairDecoder>['value']> & {
   readonly key: string | undefined;
+  readonly framed: Buffer;
 };
 type State = {
   rows: Map<string, readonly unknown[]>;
@@ -64,7 +74,41 @@ type State = {
   readonly useless: string[];
   readonly history: string[];
   ended: boolean;
+  readonly isDaily: boolean;
+  /** Net changes since the last cut-off; null: deleted. */
+  readonly pending: Map<string, { readonly row: Row | null; readonly framed: Buffer }>;
+  readonly days: string[];
+  lastManifest: string | null;
 };
+
+type Row = readonly unknown[];
+
+/** A manifest has to be right in all that it says. */
+function applyDay(state: State, manifest: Cutoff, text: string): void {
+  const keys = new KeySet();
+  let upserts = 0;
+  for (const [key, { row, framed }] of state.pending) {
+    keys.add(framed);
+    if (row) upserts++;
+    if (row) state.rows.set(key, row);
+    else state.rows.delete(key);
+  }
+  const { keySetHash, previous } = manifest;
+  const counted = {
+    upserts,
+    deletes: state.pending.size - upserts,
+    keySetHash: keys.hash,
+    previous: state.lastManifest,
+  };
+  const said = { upserts: manifest.upserts, deletes: manifest.deletes, keySetHash, previous };
+  if (JSON.stringify(counted) !== JSON.stringify(said))
+    throw new Error(
+      `the manifest of ${manifest.day} says ${JSON.stringify(said)}, and it is ${JSON.stringify(counted)}`,
+    );
+  state.days.push(manifest.day);
+  state.lastManifest = createHash('sha256').update(text).digest('hex');
+  state.pending.clear();
+}
 
 function decode(
   decoders: ReadonlyMap<string, { readonly decoder: ReturnType<typeof pairDecoder> }>,
@@ -76,7 +120,11 @@ function decode(
     try {
       const record = decoder.value(value);
       if (`$1$${record.agreement.toString('base64url')}` !== hash) continue;
-      return { ...record, key: key ? String(decoder.key(key)[0]) : undefined };
+      return {
+        ...record,
+        key: key ? String(decoder.key(key)[0]) : undefined,
+        framed: key ?? Buffer.alloc(0),
+      };
     } catch (error) {
       problems.push(error);
     }
@@ -84,13 +132,18 @@ function decode(
   throw new Error(`a record of no known version: ${problems.map(String).join()}`);
 }
 
-function take(state: State, { kind, key = '', row, generation, version }: Decoded): void {
+function take(
+  state: State,
+  { kind, key = '', row, generation, version, control, framed }: Decoded,
+): void {
   if (state.ended) throw new Error('a record after the end');
   state.records++;
   state.history.push(`${kind} ${key} generation ${generation} version ${version}`);
   if (kind === 'BACKFILL_START') {
     state.newest = generation;
     state.staged = new Map();
+    state.pending.clear();
+    state.lastManifest = null;
   } else if (generation < state.newest) {
     // Written before the writer knew of the newer copy.
   } else if (kind === 'BACKFILL_END') {
@@ -99,6 +152,10 @@ function take(state: State, { kind, key = '', row, generation, version }: Decode
     state.generation = generation;
   } else if (kind === 'END') {
     state.ended = true;
+  } else if (kind === 'CUTOFF') {
+    applyDay(state, cutoff.parse(JSON.parse(control ?? '')), control ?? '');
+  } else if (state.isDaily && !state.staged) {
+    state.pending.set(key, { row: kind === 'UPSERT' ? row : null, framed });
   } else if (kind === 'UPSERT' && row) {
     const rows = state.staged ?? state.rows;
     if (JSON.stringify(rows.get(key)) === JSON.stringify(row)) state.useless.push(`UPSERT ${key}`);

@@ -5,6 +5,7 @@
 import { must } from '../../../bus/base/assert.ts';
 import { frame } from '../../../bus/avro/wire.ts';
 import type { ColumnValue } from '../../../bus/change/column-value.ts';
+import { cutTopic, type HubCuts } from '../../../bus/pair/gateway/daily/cuts.ts';
 import type { HubMoments } from '../../../bus/pair/gateway/hub-moment.ts';
 import type { FakeKafka } from '../../../bus/kafka/fake/fake-kafka.ts';
 import {
@@ -29,6 +30,10 @@ const SCHEMA = envelopeSchema([
 const write = envelopeWriter(SCHEMA);
 
 export const SALE_SCHEMA_ID = 7;
+const CUT_SCHEMA_ID = 8;
+const CUT_SCHEMA = envelopeSchema([{ name: 'cut_id', type: 'string' }]);
+const writeCut = envelopeWriter(CUT_SCHEMA);
+const CUT_TOPIC = cutTopic({ topic: SALE_TOPIC });
 
 export class SaleHub {
   readonly #kafka: FakeKafka;
@@ -42,9 +47,11 @@ export class SaleHub {
     this.#kafka = kafka;
     this.#partitions = partitions;
     kafka.createTopic(SALE_TOPIC, partitions);
+    kafka.createTopic(CUT_TOPIC);
   }
 
   fetchSchema = (id: number): Promise<unknown> => {
+    if (id === CUT_SCHEMA_ID) return Promise.resolve(CUT_SCHEMA);
     if (id !== SALE_SCHEMA_ID) throw new Error(`no schema ${id}`);
     return Promise.resolve(SCHEMA);
   };
@@ -84,6 +91,30 @@ export class SaleHub {
     for (let done = 0; done < count && this.#uncaptured.length > 0; done++)
       must(this.#uncaptured.shift(), 'an event')();
   }
+
+  /** What the sales were at each cut, by its id. */
+  readonly cuts = new Map<string, readonly Sale[]>();
+
+  cutter: HubCuts = {
+    make: (_resource, id) => {
+      if (this.cuts.has(id)) return Promise.resolve();
+      this.cuts.set(id, [...this.sales()]);
+      this.#sequence++;
+      const source = {
+        ...MARIADB_ORIGIN,
+        gtid: `0-1-${this.#sequence}`,
+        pos: this.#sequence * 100,
+      };
+      const after = { cut_id: id };
+      const value = frame(CUT_SCHEMA_ID, writeCut({ op: 'c', before: null, after, source }));
+      this.#uncaptured.push(() =>
+        this.#kafka.appendTransaction({ topic: CUT_TOPIC, partition: 0 }, [
+          { key: Buffer.from(id), value },
+        ]),
+      );
+      return Promise.resolve();
+    },
+  };
 
   moments: HubMoments = {
     look: (work) => {

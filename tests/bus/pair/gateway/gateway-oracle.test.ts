@@ -6,23 +6,12 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { describe, expect, test } from 'vitest';
-import { silentLog } from '../../../../bus/base/log.ts';
 import { waitFor } from '../../../../bus/base/retry.ts';
-import { createFakeKafka, type FakeKafka } from '../../../../bus/kafka/fake/fake-kafka.ts';
-import type { KafkaBus } from '../../../../bus/kafka/kafka.ts';
-import { runGateway, type RunningGateway } from '../../../../bus/pair/gateway/gateway.ts';
-import type { LeasedPair, LeaseSource } from '../../../../bus/pair/gateway/lease.ts';
-import {
-  expectedCopy,
-  salePair,
-  saleTools,
-  type PairWish,
-} from '../../../support/pair/pair-fixture.ts';
+import { expectedCopy, type PairWish } from '../../../support/pair/pair-fixture.ts';
+import { GatewayWorld, SHARDS } from '../../../support/pair/gateway-world.ts';
 import { readPlainly, type PlainCopy } from '../../../support/pair/plain-reader.ts';
-import { SaleHub } from '../../../support/pair/sale-hub.ts';
 import { seedCount } from '../../../support/view/seed-count.ts';
 
-const SHARDS = 3;
 const WISHES: readonly PairWish[] = [
   { id: 'all' },
   { id: 'west', rows: "row.district.startsWith('1101')", masked: ['buyer'] },
@@ -34,102 +23,6 @@ const WISHES: readonly PairWish[] = [
   { id: 'kept', rows: "row.status == 'signed'", onRowExit: 'freeze', fields: ['district'] },
 ];
 
-class World {
-  readonly kafka: FakeKafka = createFakeKafka({ recordsPerBatchMax: 20 });
-  readonly hub = new SaleHub(this.kafka);
-  readonly pairs = new Map<string, LeasedPair>();
-  readonly versions = new Map<string, LeasedPair['pair'][]>();
-  readonly members: { readonly running: RunningGateway; readonly kill: () => void }[] = [];
-  #version = 0n;
-
-  constructor() {
-    this.kafka.createTopic('gateway.progress', SHARDS);
-    this.kafka.createTopic('gateway.audit');
-    for (const wish of WISHES) this.put(wish);
-  }
-
-  put(wish: PairWish, changes: Partial<LeasedPair> = {}): void {
-    const pair = salePair(wish);
-    this.kafka.createTopic(pair.topic.name);
-    const before = this.pairs.get(wish.id);
-    const known = this.versions.get(wish.id) ?? [];
-    if (!known.some(({ agreement }) => agreement.contentHash === pair.agreement.contentHash))
-      this.versions.set(wish.id, [...known, pair]);
-    this.pairs.set(wish.id, {
-      state: 'active',
-      request: before?.request ?? 1,
-      schemaIds: { key: 1, value: 2 },
-      ...changes,
-      pair,
-    });
-    this.#version++;
-  }
-
-  alter(id: string, changes: Partial<LeasedPair>): void {
-    const known = this.pairs.get(id);
-    if (known) this.pairs.set(id, { ...known, ...changes });
-    this.#version++;
-  }
-
-  lease: LeaseSource = {
-    version: () => Promise.resolve(this.#version),
-    read: () => Promise.resolve({ version: this.#version, pairs: [...this.pairs.values()] }),
-  };
-
-  async join(): Promise<void> {
-    const { bus, kill } = mortal(this.kafka.bus);
-    const running = await runGateway({
-      kafka: bus,
-      leaseSource: this.lease,
-      leasePollMs: 5,
-      hub: this.hub.moments,
-      tools: saleTools,
-      fetchSchema: this.hub.fetchSchema,
-      log: silentLog,
-    });
-    this.members.push({ running, kill });
-  }
-
-  async end(): Promise<void> {
-    await Promise.all(this.members.splice(0).map(({ running }) => running.close()));
-  }
-}
-
-/** A bus whose process dies at `kill`: from then on nothing of it reaches the broker, without any good-bye. */
-function mortal(bus: KafkaBus): { readonly bus: KafkaBus; readonly kill: () => void } {
-  let dead = false;
-  const dies = () => {
-    if (dead) throw new Error('the process is dead');
-  };
-  return {
-    kill: () => {
-      dead = true;
-    },
-    bus: {
-      ...bus,
-      async transactional(id) {
-        const producer = await bus.transactional(id);
-        return {
-          async fence() {
-            dies();
-            await producer.fence();
-          },
-          async commit(sends, options) {
-            dies();
-            await producer.commit(sends, {
-              async beforeCommit() {
-                await options?.beforeCommit?.();
-                dies();
-              },
-            });
-          },
-          close: () => Promise.resolve(),
-        };
-      },
-    },
-  };
-}
-
 function dice(seed: number) {
   const generator = xoroshiro128plus(seed);
   return {
@@ -138,7 +31,7 @@ function dice(seed: number) {
   };
 }
 
-function randomChange(world: World, { below, one }: ReturnType<typeof dice>): void {
+function randomChange(world: GatewayWorld, { below, one }: ReturnType<typeof dice>): void {
   const sale = `s${below(40)}`;
   if (below(6) === 0) return world.hub.change(sale, null);
   world.hub.change(sale, {
@@ -150,7 +43,7 @@ function randomChange(world: World, { below, one }: ReturnType<typeof dice>): vo
   });
 }
 
-async function upset(world: World, { below, one }: ReturnType<typeof dice>): Promise<void> {
+async function upset(world: GatewayWorld, { below, one }: ReturnType<typeof dice>): Promise<void> {
   const id = one(WISHES).id;
   switch (below(11)) {
     case 0:
@@ -194,7 +87,7 @@ async function upset(world: World, { below, one }: ReturnType<typeof dice>): Pro
   }
 }
 
-async function settled(world: World, id: string): Promise<void> {
+async function settled(world: GatewayWorld, id: string): Promise<void> {
   const leased = world.pairs.get(id);
   if (!leased) throw new Error('no such pair');
   const expected = JSON.stringify(sorted(expectedCopy(leased.pair, world.hub.sales())));
@@ -229,7 +122,7 @@ describe('copies of pairs', () => {
     'are what was agreed whatever happened, seed %i',
     { timeout: 120_000 },
     async (seed) => {
-      const world = new World();
+      const world = new GatewayWorld(WISHES);
       const { below, one } = dice(seed);
       try {
         await world.join();

@@ -1,0 +1,99 @@
+/** `civicbus run gateway`: one member of the gateway, until it is asked to end. */
+import type { ExitName } from '../../bus/base/codes/code.ts';
+import { messageOf } from '../../bus/base/errors.ts';
+import { Lifetime } from '../../bus/base/lifecycle.ts';
+import type { Log } from '../../bus/base/log.ts';
+import { retry } from '../../bus/base/retry.ts';
+import { isWorkingDay } from '../../bus/agreement/calendar/calendar.ts';
+import { controlLease } from '../../bus/pair/gateway/control-lease.ts';
+import { hubCuts } from '../../bus/pair/gateway/daily/cuts.ts';
+import { runGateway, type RunningGateway } from '../../bus/pair/gateway/gateway.ts';
+import { hubMoments } from '../../bus/pair/gateway/hub-moment.ts';
+import { openKeyStore } from '../../bus/pair/key-store.ts';
+import { pairTools } from '../../bus/pair/pair-tools.ts';
+import { AGREEMENTS_FOLDER, loadWorld, type AgreementWorld } from '../agreements/world.ts';
+import type { Cli } from '../globals.ts';
+import { keepStatusFile } from '../live/status-file.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { openControlReader } from '../stack/control.ts';
+import { maskKeysFolder, openGatewayHub, openGatewayKafka } from '../stack/gateway-login.ts';
+
+type Flags = {
+  readonly agreements?: string;
+  /** Seconds. */
+  readonly sessionTimeout?: number;
+  readonly statusFile?: string;
+};
+
+/** Throws what ended it, so that the process ends with the exit code of that error. */
+export async function runOneGateway(cli: Cli, flags: Flags): Promise<ExitName> {
+  const signal = cli.interrupts.graceful();
+  const log = cli.log.child({ program: 'gateway' });
+  const world = await loadWorld(flags.agreements ?? AGREEMENTS_FOLDER);
+  const access = await cli.openStack();
+  await using lifetime = new Lifetime(log);
+  const figures = { records: 0, transactions: 0 };
+  const onCommitted = ({ records }: { readonly records: number }): void => {
+    figures.records += records;
+    figures.transactions++;
+  };
+  const running = await retry(() => start({ access, world, flags, log, onCommitted }), {
+    attemptsMax: Number.POSITIVE_INFINITY,
+    delayMs: 100,
+    delayMsMax: 2_000,
+    signal,
+    onRetry: (error, attempt) =>
+      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
+  });
+  log.info({ pid: process.pid }, 'gateway runs');
+  void keepStatusFile(flags.statusFile, {
+    figures: () => ({ ...figures, residentBytes: process.memoryUsage.rss() }),
+    signal: lifetime.signal,
+    log,
+  });
+  const asked = new Promise<'asked'>((resolve) => {
+    signal.addEventListener('abort', () => resolve('asked'), { once: true });
+    if (signal.aborted) resolve('asked');
+  });
+  const end = await Promise.race([asked, running.ended]);
+  await running.close();
+  log.info(figures, 'gateway ended in order');
+  if (end instanceof Error) throw end;
+  return 'ok';
+}
+
+async function start({
+  access,
+  world,
+  flags,
+  log,
+  onCommitted,
+}: {
+  readonly access: StackAccess;
+  readonly world: AgreementWorld;
+  readonly flags: Flags;
+  readonly log: Log;
+  readonly onCommitted: (committed: { readonly records: number }) => void;
+}): Promise<RunningGateway> {
+  const [control, hub, kafka, registry] = await Promise.all([
+    openControlReader(access),
+    openGatewayHub(access, world.resources),
+    openGatewayKafka(access, log),
+    access.registry(),
+  ]);
+  const [calendar] = world.calendars;
+  return runGateway({
+    kafka,
+    leaseSource: controlLease(control),
+    hub: hubMoments(hub),
+    cuts: hubCuts(hub),
+    isWorkingDay: (date) => !calendar || isWorkingDay(date, calendar),
+    tools: pairTools(openKeyStore(maskKeysFolder(access))),
+    fetchSchema: (id) => registry.schemaById(id),
+    log,
+    onCommitted,
+    ...(flags.sessionTimeout === undefined
+      ? {}
+      : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
+  });
+}
