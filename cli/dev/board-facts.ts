@@ -12,6 +12,7 @@ import { readViewLag, type ViewLag } from '../live/lag.ts';
 import { readStatusFile, type StatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
 import type { LiveCity } from './live-city.ts';
+import { type PairFacts, readPairFacts } from './pairs/pair-facts.ts';
 
 /** What was read, or why it could not be. */
 export type Read<T> =
@@ -30,6 +31,7 @@ export type BoardFacts = {
   readonly services: readonly ServiceStatus[];
   readonly connectors: Read<readonly ConnectorItem[]>;
   readonly views: readonly ViewFacts[];
+  readonly pairs: Read<readonly PairFacts[]>;
   /** By name of the program; absent where it has not reported. */
   readonly figures: Readonly<Record<string, StatusFile>>;
 };
@@ -41,7 +43,7 @@ export async function readBoard({
   readonly live: LiveCity;
   readonly stack: NativeStack;
 }): Promise<BoardFacts> {
-  const { access, programs, views } = live;
+  const { access, programs, views, pairs } = live;
   const [services, connectors, viewFacts, reports] = await Promise.all([
     stack.status(),
     read(async () => readConnectors(await access.connect())),
@@ -52,14 +54,16 @@ export async function readBoard({
       ),
     ),
   ]);
+  const figures = Object.fromEntries(
+    reports.flatMap(([name, report]) => (report ? [[name, report] as const] : [])),
+  );
   return {
     atMs: Date.now(),
     services,
     connectors,
     views: viewFacts,
-    figures: Object.fromEntries(
-      reports.flatMap(([name, report]) => (report ? [[name, report] as const] : [])),
-    ),
+    pairs: await read(() => readPairFacts(pairs, figures)),
+    figures,
   };
 }
 

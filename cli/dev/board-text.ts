@@ -6,6 +6,7 @@ import { lagHealth } from '../live/lag-table.ts';
 import { brokenFirst, type Health, type Paints } from '../output/paint.ts';
 import { type Cell, renderTable, type TableView } from '../output/table.ts';
 import { age, count, firstLine } from '../output/words.ts';
+import { pairsLine, pairsTable } from './pairs/pair-facts.ts';
 import { type BoardFacts, perSecond, type Read, type ViewFacts } from './board-facts.ts';
 
 export type BoardText = {
@@ -28,6 +29,9 @@ export function boardText(board: BoardText): string {
     '',
     shown(now.connectors, paints, (items) => renderTable(connectorsTable(items), paints)),
     ...now.views.flatMap((view) => ['', viewText(view, board)]),
+    '',
+    paints.heading(text('cli.board.pairs')),
+    shown(now.pairs, paints, (pairs) => renderTable(pairsTable(pairs, now.atMs), paints)),
     '',
     workloadLine(board),
     '',
@@ -146,6 +150,9 @@ export function boardLine({ now, before }: Pick<BoardText, 'now' | 'before'>): s
     new Date(now.atMs).toISOString(),
     text('cli.board.line.connectors', { running, all }),
     ...now.views.map((view) => viewLine(view, { now, before })),
+    now.pairs.ok
+      ? pairsLine(now.pairs.value, now.atMs)
+      : text('cli.board.unread', { why: firstLine(now.pairs.why) }),
     workloadLine({ now, before }),
     ...(ill.length === 0 ? [] : [text('cli.board.line.ill', { names: ill.join(', ') })]),
   ];

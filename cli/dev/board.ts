@@ -26,7 +26,7 @@ export type BoardOptions = {
 export async function showBoard(options: BoardOptions): Promise<void> {
   const { live, stack, home, signal, streams, paints, isTerminal } = options;
   const startedMs = Date.now();
-  const further = pointers(live.access, home);
+  const further = pointers(live, home);
   const update = isTerminal ? createLogUpdate(process.stdout) : undefined;
   if (!update) streams.out(`${further.join('\n')}\n`);
   let before: BoardFacts | undefined;

@@ -21,6 +21,7 @@ import { declaredViews } from '../live/declared-views.ts';
 import { readConnectors } from '../live/connectors.ts';
 import { createStackAccess, type StackAccess } from '../stack/access.ts';
 import type { CityFacts } from '../stack/city.ts';
+import { bringUpPairs, type CityPairs } from './pairs/city-pairs.ts';
 import { ensureDepartments } from './departments.ts';
 import { ensureReader } from './reader.ts';
 import { type Program, viewProgram, workloadProgram } from './programs.ts';
@@ -31,6 +32,7 @@ export type LiveCity = {
   readonly access: StackAccess;
   readonly views: readonly ViewModel[];
   readonly programs: readonly Program[];
+  readonly pairs: CityPairs;
   /** Milliseconds from the call to live. */
   readonly elapsedMs: number;
 };
@@ -80,13 +82,15 @@ export async function bringUp(options: BringUp): Promise<LiveCity> {
   // Views are captured once they are full: each row is then read once and not as often as it grew.
   const hub = await applyDeclared({ ...declared, sourceFiles: [] }, { access, prune: false });
   progress(text('cli.start.captured', { steps: hub.steps.length, seconds: took() }));
-  const programs = [...consumers];
+  const pairs = await bringUpPairs({ access, stack, home });
+  progress(text('cli.start.pairs', { count: pairs.pairs.length, seconds: took() }));
+  const programs = [...consumers, ...pairs.programs];
   if (ratePerSecond !== undefined) {
     const workload = workloadProgram(ratePerSecond, home);
     await stack.superviseProcess(workload);
     programs.push(workload);
   }
-  return { access, views, programs, elapsedMs: Date.now() - startedMs };
+  return { access, views, programs, pairs, elapsedMs: Date.now() - startedMs };
 }
 
 /** Every connector runs, and every block holds as many rows as its source. */

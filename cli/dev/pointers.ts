@@ -3,18 +3,21 @@ import { relative } from 'node:path';
 import { text } from '../../bus/base/text.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
 import { DEFAULT_STACK } from '../globals.ts';
-import type { StackAccess } from '../stack/access.ts';
 import { departmentUsers, serverOf } from '../stack/city.ts';
+import type { LiveCity } from './live-city.ts';
 import { readerLogin } from './reader.ts';
 
-export function pointers(access: StackAccess, home: string): string[] {
+export function pointers(
+  { access, pairs }: Pick<LiveCity, 'access' | 'pairs'>,
+  home: string,
+): string[] {
   const stack = relative(process.cwd(), home) || '.';
   const flag = stack === DEFAULT_STACK ? '' : ` --stack ${stack}`;
   const command = (words: string) => `npm run -s civicbus -- ${words}${flag}`;
   const reader = readerLogin(access.secretsFolder);
   const file = (path: string) => relative(process.cwd(), path);
   return [
-    ...['doctor', 'lag population', 'verify view population'].map((words) =>
+    ...['doctor', 'lag population', 'verify view population', 'get agreements'].map((words) =>
       text('cli.board.further', { command: command(words) }),
     ),
     text('cli.board.hub', {
@@ -22,6 +25,15 @@ export function pointers(access: StackAccess, home: string): string[] {
       user: reader.user,
       file: file(reader.passwordFile),
     }),
+    ...pairs.pairs.map(({ agreement, database, user, passwordFile }) =>
+      text('cli.board.copy', {
+        ...access.address('subscribers'),
+        database,
+        table: agreement.delivery.table,
+        user,
+        file: file(passwordFile),
+      }),
+    ),
     ...DEPARTMENTS.map((department) => {
       const { appUser, appPasswordFile } = departmentUsers(department, access.secretsFolder);
       return text('cli.board.department', {

@@ -6,7 +6,7 @@
 import { quoteName } from '../../sql/mysql/mysql-literal.ts';
 import type { SqlSession } from '../../sql/sql.ts';
 import { viewDdl } from '../compile/ddl.ts';
-import { HISTORY_TABLE } from '../store/migrations.ts';
+import { CUTOFF_TABLE, HISTORY_TABLE } from '../store/migrations.ts';
 import { readerViews, type ViewModel } from '../view.ts';
 
 /** Where the new filling is made, and where the old one waits to be dropped. */
@@ -21,7 +21,7 @@ export function oldDatabase(view: ViewModel): string {
 const LOCK_WAIT_S = 20;
 
 /** Tables of the place itself; they are not filled by consuming. */
-const STAYING: ReadonlySet<string> = new Set([HISTORY_TABLE, 'civicbus_migration']);
+const STAYING: ReadonlySet<string> = new Set([HISTORY_TABLE, CUTOFF_TABLE, 'civicbus_migration']);
 
 /** The one RENAME: every filled table of the view out, every one of the shadow in. */
 export async function swapTables(server: SqlSession, view: ViewModel): Promise<void> {
