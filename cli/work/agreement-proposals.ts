@@ -11,7 +11,7 @@ import { must } from '../../bus/base/assert.ts';
 import { BusError, isBusError } from '../../bus/base/errors.ts';
 import { readAgreement, readRecord, type AgreementRecord } from '../../bus/control/record.ts';
 import type { ActorFlags } from '../agreements/actor.ts';
-import { contentIn, openDesk } from '../agreements/desk.ts';
+import { contentIn, deskFor, openDesk } from '../agreements/desk.ts';
 import { type Desk, type Done, findVersion, perform, tell } from '../agreements/perform.ts';
 import type { Cli } from '../globals.ts';
 
@@ -31,7 +31,7 @@ export async function submitAgreement(
     throw new BusError('CLI_USAGE', { what: 'an agreement or -f FILE is needed' });
   }
   const content = file === undefined ? undefined : await contentIn(file);
-  const desk = await openDesk(cli, file);
+  const desk = content ? await openDesk(cli, file) : await deskFor(cli, name ?? '');
   if (content === undefined) {
     const { record, line } = await findVersion(desk, name ?? '', 'submit');
     const { version } = line;
@@ -49,7 +49,7 @@ export async function counterAgreement(
   { file, ...flags }: ActorFlags & { readonly file: string; readonly reason?: string },
 ): Promise<void> {
   const document = await contentIn(file);
-  const desk = await openDesk(cli, file);
+  const desk = await deskFor(cli, name);
   const record = await recordFor(desk, document, name);
   const { version } = document;
   const { done } = await perform(desk, { ...flags, verb: 'counter', record, version, document });
@@ -62,7 +62,7 @@ export async function renewAgreement(
   name: string,
   { until, ...flags }: ActorFlags & { readonly until: string; readonly reason?: string },
 ): Promise<void> {
-  const desk = await openDesk(cli);
+  const desk = await deskFor(cli, name);
   const record = await readAgreement(desk.control.db, name);
   const line = [...record.chain.lines.values()].findLast(({ state }) => RENEWABLE.has(state));
   if (!line) throw new BusError('LIFECYCLE_NOT_RENEWABLE', { name });

@@ -1,7 +1,7 @@
 /** `civicbus sign|approve|suspend|… agreement`: one signed event about a version of an agreement. */
 import type { Verb } from '../../bus/agreement/lifecycle/verbs.ts';
 import type { ActorFlags } from '../agreements/actor.ts';
-import { openDesk } from '../agreements/desk.ts';
+import { deskFor } from '../agreements/desk.ts';
 import { findVersion, perform, tell } from '../agreements/perform.ts';
 import type { Cli } from '../globals.ts';
 
@@ -13,7 +13,7 @@ export type VerbFlags = ActorFlags & {
 /** The work of the command that carries `verb`'s name. */
 export function agreementVerb(verb: Verb) {
   return async (cli: Cli, name: string, flags: VerbFlags): Promise<void> => {
-    const desk = await openDesk(cli);
+    const desk = await deskFor(cli, name);
     const { reason, number, as, key } = flags;
     const { record, line } = await findVersion(desk, name, verb);
     const { done } = await perform(desk, {

@@ -3,7 +3,8 @@ import type { AgreementState } from '../../bus/agreement/agreement.ts';
 import { text } from '../../bus/base/text.ts';
 import { readLines } from '../../bus/control/list.ts';
 import { type AgreementListItem, listItem, STATE_HEALTH } from '../agreements/list-item.ts';
-import { openDesk } from '../agreements/desk.ts';
+import { findDesk } from '../agreements/desk.ts';
+import type { Desk } from '../agreements/perform.ts';
 import type { Cli } from '../globals.ts';
 import { brokenFirst } from '../output/paint.ts';
 import type { Cell, TableView } from '../output/table.ts';
@@ -12,17 +13,21 @@ import type { Cell, TableView } from '../output/table.ts';
 const ENDED: ReadonlySet<AgreementState> = new Set(['superseded', 'closed', 'withdrawn']);
 
 export async function getAgreements(cli: Cli, { all }: { readonly all: boolean }): Promise<void> {
-  const { control } = await openDesk(cli);
-  const nowMs = Date.now();
-  const lines = await readLines(control.db);
-  const shown = all ? lines : lines.filter(({ state }) => !ENDED.has(state));
-  const items = brokenFirst(
-    shown.map((line) => listItem(line, control, nowMs)),
-    (item) => ({ health: healthOf(item), name: `${item.name} ${item.version}` }),
-  );
+  const desk = await findDesk(cli);
+  const items = desk ? await readItems(desk, all) : [];
   cli.out.list({ kind: 'AgreementList', items, table: agreementsTable(items) });
   const overdue = items.filter(({ due }) => due?.isOverdue === true).length;
   if (overdue > 0) cli.out.hint(text('cli.lifecycle.overdue', { count: overdue }));
+}
+
+async function readItems({ control }: Desk, all: boolean): Promise<AgreementListItem[]> {
+  const nowMs = Date.now();
+  const lines = await readLines(control.db);
+  const shown = all ? lines : lines.filter(({ state }) => !ENDED.has(state));
+  return brokenFirst(
+    shown.map((line) => listItem(line, control, nowMs)),
+    (item) => ({ health: healthOf(item), name: `${item.name} ${item.version}` }),
+  );
 }
 
 function healthOf({ state, due }: AgreementListItem) {

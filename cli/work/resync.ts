@@ -3,11 +3,11 @@ import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { bumpGeneration } from '../../bus/control/deployments.ts';
 import { readAgreement } from '../../bus/control/record.ts';
-import { openDesk } from '../agreements/desk.ts';
+import { deskFor } from '../agreements/desk.ts';
 import type { Cli } from '../globals.ts';
 
 export async function resyncAgreement(cli: Cli, name: string): Promise<void> {
-  const { control } = await openDesk(cli);
+  const { control } = await deskFor(cli, name);
   const { agreementId, name: known, chain } = await readAgreement(control.db, name);
   const line = [...chain.lines.values()].find(({ state }) => state === 'active');
   if (!line) throw new BusError('LIFECYCLE_NOT_ACTIVE', { name: known });

@@ -81,6 +81,10 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     const { done, run, file } = at;
     const empty = await run('get', 'agreements');
     expect(empty.stdout).toContain('No agreement yet');
+    const unknown = await run('revoke', 'agreement', NAME, '--reason', 'r');
+    expect(unknown, 'asking makes nothing').toMatchObject({ exit: 5 });
+    const [made] = await admin.query('SHOW DATABASES LIKE ?', [at.controlDatabase]);
+    expect(made).toBeUndefined();
     expect(await done('submit', 'agreement', '-f', file)).toMatchObject([
       { verb: 'create', org: 'BJ-DSJ', was: 'none', state: 'draft' },
       { verb: 'submit', org: 'BJ-DSJ', was: 'draft', state: 'requested' },
@@ -252,7 +256,7 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     const at = await place('keyless');
     await at.done('submit', 'agreement', '-f', at.file);
     const stranger = await place('stranger');
-    await stranger.run('get', 'agreements');
+    await stranger.done('submit', 'agreement', '-f', stranger.file);
     const foreign = orgKeyPath(stranger, 'BJ-JXJ');
     const ran = await at.run('approve', 'agreement', NAME, '--key', foreign);
     // Its key has the same name and is another key.
