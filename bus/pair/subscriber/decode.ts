@@ -4,11 +4,11 @@
  * not hold what nobody agreed.
  */
 import { createHash } from 'node:crypto';
-import { BODY_START, parseFrame } from '../../avro/wire.ts';
+import { BODY_START, frameFault, parseFrame } from '../../avro/wire.ts';
 import { BusError } from '../../base/errors.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import type { RawRecord } from '../../kafka/kafka.ts';
-import type { RecordKind } from '../pair-schema.ts';
+import type { PairSchemas, RecordKind } from '../pair-schema.ts';
 import { hashBytes, pairDecoder, type PairDecoder, type PairRecord } from '../record.ts';
 import { layoutOf, type Layout } from './layout.ts';
 
@@ -73,6 +73,7 @@ export function recordSource(options: RecordSourceOptions): RecordSource {
       const valueId = parseFrame(record.value).schemaId;
       const keyId = record.key === null ? undefined : parseFrame(record.key).schemaId;
       const version = versionOf({ schemas, versions }, { valueId, keyId });
+      if (!version) throw foreign(record, options, 'its schema is none of a pair');
       const { decoder, layout } = version;
       const read = decoder.value(record.value);
       if (!read.agreement.equals(version.hash))
@@ -90,18 +91,28 @@ type Version = { readonly decoder: PairDecoder; readonly layout: Layout; readonl
 function versionOf(
   { schemas, versions }: { schemas: Map<number, string>; versions: Map<string, Version> },
   { valueId, keyId }: { readonly valueId: number; readonly keyId: number | undefined },
-): Version {
+): Version | undefined {
   const name = `${keyId}/${valueId}`;
   const known = versions.get(name);
   if (known) return known;
   const valueSchema = schemas.get(valueId) ?? '';
   // A control record has no key, and none is read of it.
   const keySchema = keyId === undefined ? keyless(valueSchema) : (schemas.get(keyId) ?? '');
-  const decoder = pairDecoder({ keySchema, valueSchema });
+  const decoder = decoderOf({ keySchema, valueSchema });
+  if (!decoder) return undefined;
   const layout = layoutOf(decoder);
   const version = { decoder, layout, hash: hashBytes(layout.contentHash) };
   versions.set(name, version);
   return version;
+}
+
+/** undefined: a schema of the registry, but not one of a pair topic. */
+function decoderOf(schemas: PairSchemas): PairDecoder | undefined {
+  try {
+    return pairDecoder(schemas);
+  } catch {
+    return undefined;
+  }
 }
 
 type RowField = { readonly name: string; readonly type: unknown };
@@ -169,11 +180,10 @@ function foreign(
   return new BusError('SUBSCRIBER_FOREIGN_RECORD', { offset, partition, why });
 }
 
+/** What is no frame is said when its record is read. */
 function schemaIds(records: readonly RawRecord[]): ReadonlySet<number> {
   const ids = new Set<number>();
-  for (const { key, value } of records) {
-    if (value !== null) ids.add(parseFrame(value).schemaId);
-    if (key !== null) ids.add(parseFrame(key).schemaId);
-  }
+  for (const bytes of records.flatMap(({ key, value }) => [key, value]))
+    if (bytes !== null && frameFault(bytes) === undefined) ids.add(parseFrame(bytes).schemaId);
   return ids;
 }

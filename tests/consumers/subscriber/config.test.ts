@@ -52,6 +52,6 @@ describe('what is wrong is named, all at once', () => {
     const error = await loadSubscriberConfig(file).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ProblemsError);
     const paths = (error as ProblemsError).problems.map((problem) => problem.path);
-    expect(paths.toSorted()).toEqual([path, 'database.port'].toSorted());
+    expect(new Set(paths)).toEqual(new Set([path, 'database.port']));
   });
 });

@@ -61,11 +61,14 @@ export type CopyOfTest = {
   readonly settled: Settled[];
   readonly applied: AppliedRows[];
   readonly reclaims: TopicPartition[];
-  claim(groupGeneration: number, parts?: readonly number[]): Promise<Map<string, Claim>>;
+  readonly claim: (
+    groupGeneration: number,
+    parts?: readonly number[],
+  ) => Promise<Map<string, Claim>>;
   /** Hands over what a partition holds from `from` on, `count` records at most, as one batch. */
-  read(part: number, options?: ReadOptions): Promise<Handled>;
+  readonly read: (part: number, options?: ReadOptions) => Promise<Handled>;
   /** Reads every partition to its end, claiming where the engine asks for it. */
-  drain(options?: { readonly perBatch?: number }): Promise<void>;
+  readonly drain: (options?: { readonly perBatch?: number }) => Promise<void>;
 };
 
 export type ReadOptions = {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { stageTable } from '../../../../bus/pair/subscriber/tables.ts';
 import type { SqlEngine } from '../../../../bus/sql/sql.ts';
 import { testStack } from '../../../support/env.ts';
-import { copyRig, TABLE, type CopyRig } from '../../../support/pair/copy-rig.ts';
+import { copyRig, TABLE } from '../../../support/pair/copy-rig.ts';
 import type { PairFeed } from '../../../support/pair/pair-feed.ts';
 
 const stack = await testStack('paircopy');
@@ -17,10 +17,6 @@ function people(feed: PairFeed, count: number, from = 0): void {
   for (let n = from; n < from + count; n++) feed.truth.set(`k${n}`, [`k${n}`, `name ${n}`, n]);
 }
 
-async function expectTruth(rig: CopyRig): Promise<void> {
-  expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
-}
-
 describe.each(ENGINES)('a realtime copy on %s', (engine) => {
   test('a whole copy, then changes: the table is what was sent', async () => {
     const rig = await copyRig(stack, engine);
@@ -33,7 +29,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     const { drain, settled } = rig.start('me');
     await drain({ perBatch: 7 });
 
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
     expect(settled).toEqual([{ kind: 'copied', generation: 1, rows: 50 }]);
     expect(await rig.count(stageTable(TABLE))).toBe(0);
     expect((await rig.progress()).map(({ mode }) => mode)).toEqual(['live', 'live']);
@@ -46,7 +42,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     rig.feed.change('A', null);
     await rig.start('me').drain();
 
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
     expect((await rig.rows()).size).toBe(6);
   });
 
@@ -67,7 +63,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     expect(await rig.rows()).toEqual(before);
     expect(await rig.count(stageTable(TABLE))).toBe(3);
     await drain();
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
   });
 
   test('the old stream that goes on beside a copy does not touch it', async () => {
@@ -80,7 +76,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     rig.feed.truth.clear();
     await rig.start('me').drain();
 
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
   });
 
   test('a copy that was cut off is followed by a newer one', async () => {
@@ -92,7 +88,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     const { drain, settled } = rig.start('me');
     await drain({ perBatch: 5 });
 
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
     expect(settled).toEqual([{ kind: 'copied', generation: 2, rows: 29 }]);
   });
 
@@ -111,7 +107,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
 
     expect((await rig.progress())[0]).toMatchObject({ mode: 'discarding' });
     await drain();
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
   });
 
   test.each([
@@ -137,7 +133,7 @@ describe.each(ENGINES)('a realtime copy on %s', (engine) => {
     });
     rig.feed.backfill();
     await drain();
-    await expectTruth(rig);
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
     expect(await rig.subscription()).toMatchObject({ faultCode: null, generation: 3 });
   });
 

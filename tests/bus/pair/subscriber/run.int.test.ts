@@ -136,10 +136,12 @@ test('a right that is not there yet is asked for until it comes', async () => {
   await pair.flush();
   await pair.admin.deleteAcls([pair.read]);
   const { one, rows } = await start(pair, 'mariadb', { tryAgainMs: 300 });
-  await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
+  const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
+  expect(refusal).toMatchObject({ code: 'SUBSCRIBER_NO_ACCESS' });
   await pair.admin.createAcls([pair.read]);
 
   await untilCopied(pair, rows);
+  expect(one.refusal()).toBeUndefined();
 });
 
 test('two processes share the partitions of one agreement, and one goes on alone', async () => {
@@ -167,4 +169,6 @@ test('two processes share the partitions of one agreement, and one goes on alone
   await pair.flush();
 
   await untilCopied(pair, rows);
+  const { offsets } = await receiptWhere(pair, ({ rows: counted }) => counted === 60);
+  expect(offsets).toHaveLength(3);
 });
