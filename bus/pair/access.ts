@@ -38,10 +38,14 @@ export function subscriberAcls(
   names: PairNames,
   { mayRead = true }: { readonly mayRead?: boolean } = {},
 ): AclRule[] {
+  const receipt = ruleFor(names.user)('topic', names.receiptTopic, 'write');
+  return mayRead ? [...readAcls(names), receipt] : [receipt];
+}
+
+/** Those of a subscriber's rights that a suspension takes away. */
+export function readAcls(names: PairNames): AclRule[] {
   const rule = ruleFor(names.user);
-  const receipt = rule('topic', names.receiptTopic, 'write');
-  if (!mayRead) return [receipt];
-  return [rule('topic', names.topic, 'read'), rule('group', names.group, 'read'), receipt];
+  return [rule('topic', names.topic, 'read'), rule('group', names.group, 'read')];
 }
 
 /** What the gateway needs for one pair. */

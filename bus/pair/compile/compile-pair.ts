@@ -69,8 +69,15 @@ export function compilePair(
 
 /** A compiled pair as canonical JSON: one text for one pair. */
 export function pairText(pair: CompiledPair): string {
-  return canonicalJson(pair);
+  const known = TEXTS.get(pair);
+  if (known !== undefined) return known;
+  const made = canonicalJson(pair);
+  TEXTS.set(pair, made);
+  return made;
 }
+
+/** Hundreds of pairs are compared with what is deployed at every change of any agreement. */
+const TEXTS = new WeakMap<CompiledPair, string>();
 
 function resourceProblems(content: AgreementContent, resource: Resource): Problem[] {
   const { resourceId, contractVersion } = content.resource;

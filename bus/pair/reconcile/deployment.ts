@@ -26,6 +26,8 @@ export function deploymentChanges(
   pair: CompiledPair,
 ): FieldChange[] {
   if (!deployed) return [];
+  // As it was stored: canonical, so that its plain JSON is the same text and cheap to make.
+  if (JSON.stringify(deployed) === pairText(pair)) return [];
   if (pairText(deployed) === pairText(pair)) return [];
   const from = describedPair(deployed);
   const to = describedPair(pair);

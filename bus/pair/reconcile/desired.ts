@@ -6,6 +6,7 @@
 import { cutTopic } from '../gateway/daily/cuts.ts';
 import { pairNames } from '../../agreement/agreement.ts';
 import type { AclRule, TopicSpec } from '../../kafka/kafka.ts';
+import { ownerOf } from '../../plan/ownership.ts';
 import type { Desired, DesiredUser } from '../../plan/plan.ts';
 import { userPasswordFile } from '../../plan/view-access.ts';
 import {
@@ -51,7 +52,7 @@ export function desiredPairs(
     pair ? [pair.resource.topic, ...(pair.delivery.daily ? [cutTopic(pair.resource)] : [])] : [],
   );
   return {
-    scope: ['gateway/*', ...wanted.map(({ agreementId }) => `pair/${agreementId}`)],
+    scope: [...gatewayScope(gateway), ...wanted.map(({ agreementId }) => `pair/${agreementId}`)],
     topics: [...gatewayTopics({ replication }, gateway), ...here.flatMap(topicsOf)],
     users: [
       user(gateway.user),
@@ -65,6 +66,12 @@ export function desiredPairs(
       return [topic, receiptTopic];
     }),
   };
+}
+
+/** A gateway of another name (of tests beside others) owns nothing that goes by the usual one. */
+function gatewayScope({ user }: GatewayNames): string[] {
+  const owner = ownerOf('user', user);
+  return owner === undefined ? [] : [`${owner.slice(0, owner.indexOf('/'))}/*`];
 }
 
 /** The same, without topics: what taking a right away needs, and no more. */

@@ -83,11 +83,12 @@ export async function applyPairs(
   const isReady = ({ agreementId }: WantedDeployment) =>
     ![...missing, ...refused].some((name) => name.includes(agreementId));
   const deployed: Deployment[] = [];
-  for (const one of plan.deployments.filter(isReady)) {
-    try {
-      deployed.push(await deploy(one, ports));
-    } catch (error) {
-      failures.push(error);
+  const ready = plan.deployments.filter(isReady);
+  for (const some of chunked(ready, DEPLOYED_AT_ONCE)) {
+    const outcomes = await Promise.allSettled(some.map((one) => deploy(one, ports)));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'fulfilled') deployed.push(outcome.value);
+      else failures.push(outcome.reason);
     }
   }
   return { steps, deployed, failures };
@@ -95,6 +96,8 @@ export async function applyPairs(
 
 /** So many topics are made in one request at most. */
 const TOPICS_AT_ONCE = 100;
+/** Side by side: most of the time goes into waiting for the registry. */
+const DEPLOYED_AT_ONCE = 8;
 
 const ORDER: readonly string[] = [
   'create grant',
@@ -110,15 +113,17 @@ const ORDER: readonly string[] = [
 function phasesOf(steps: readonly PlanStep[]): PlanStep[][] {
   return ORDER.flatMap((key) => {
     const phase = steps.filter(({ action, kind }) => `${action} ${kind}` === key);
-    return key === 'create topic' ? chunked(phase) : phase.length > 0 ? [phase] : [];
+    return key === 'create topic'
+      ? chunked(phase, TOPICS_AT_ONCE)
+      : phase.length > 0
+        ? [phase]
+        : [];
   });
 }
 
-function chunked(steps: readonly PlanStep[]): PlanStep[][] {
-  const count = Math.ceil(steps.length / TOPICS_AT_ONCE);
-  return Array.from({ length: count }, (_, at) =>
-    steps.slice(at * TOPICS_AT_ONCE, (at + 1) * TOPICS_AT_ONCE),
-  );
+function chunked<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
 /** Makes keys of masks, registers both schemas and writes the deployment; doing it again changes nothing. */

@@ -7,6 +7,8 @@
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { BusError, isBusError, messageOf, problemLine, ProblemsError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { pairNames } from '../../agreement/agreement.ts';
+import { readAcls } from '../access.ts';
 import { type DriftNote, driftNotes } from './drift.ts';
 import { type DueLine, type DueTransition, dueTransitions } from './due.ts';
 import {
@@ -17,13 +19,20 @@ import {
   type PlanPairsOptions,
 } from './plan-pairs.ts';
 import type { PurgeProof, PurgeReceipts } from './purge.ts';
+import { mayRead } from './standing.ts';
 import { Trust } from './trust.ts';
-import { type ControlView, type Wanted, wantedOf, type WantedOptions } from './wanted.ts';
+import {
+  type CompiledLine,
+  type ControlView,
+  type Wanted,
+  wantedOf,
+  type WantedOptions,
+} from './wanted.ts';
 
 /** How often the control database is asked whether anything was decided. */
 export const POLL_MS = 250;
 /** How often rights are compared although nothing was decided. */
-export const RIGHTS_EVERY_MS = 2_000;
+export const RIGHTS_EVERY_MS = 5_000;
 /** The same for everything. */
 export const ALL_EVERY_MS = 15_000;
 /** How often receipts are read while a copy is being purged. */
@@ -74,6 +83,9 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #clock: Clock;
   readonly #trust: Trust;
+  readonly #compiled = new Map<string, CompiledLine>();
+  /** Agreements whose subscriber may read, as was last carried out. */
+  #readers: ReadonlySet<string> = new Set();
   #seen: Seen | undefined;
   /** When each comparison has to be done again, if its wishes stay the same. */
   readonly #next = new Map<Scope, { readonly atMs: number; readonly wanted: Wanted }>();
@@ -120,6 +132,7 @@ export class Reconciler {
     await this.#attempt('control', () => this.#look());
     const seen = this.#seen;
     if (!seen) return;
+    await this.#attempt('revoke', () => this.#revoke(seen.wanted));
     await this.#attempt('rights', () => this.#compare('rights', seen.wanted));
     await this.#attempt('pairs', () => this.#compare('all', seen.wanted));
     await this.#attempt('clock', () => this.#bringAbout(seen.view));
@@ -135,13 +148,26 @@ export class Reconciler {
     // Read after the version was: what changes in between is seen again at the next look.
     const read = await control.read();
     const view = { ...read, faults: await this.#trust.faultsOf(read.lines) };
-    const wanted = wantedOf(view, options);
+    const wanted = wantedOf(view, { ...options, compiled: this.#compiled });
     const told = wanted.problems.map(problemLine);
     const before = new Set(this.#seen?.wanted.problems.map(problemLine));
     for (const problem of told.filter((line) => !before.has(line))) {
       log.error({ problem }, 'an agreement cannot be deployed');
     }
     this.#seen = { version, view, wanted };
+  }
+
+  /** The one thing that cannot wait until everything is listed and compared. */
+  async #revoke({ pairs }: Wanted): Promise<void> {
+    const readers = new Set(
+      pairs.flatMap(({ agreementId, standing }) => (mayRead(standing) ? [agreementId] : [])),
+    );
+    const lost = [...this.#readers].filter((agreementId) => !readers.has(agreementId));
+    if (lost.length > 0) {
+      await this.#options.ports.admin.deleteAcls(lost.flatMap((id) => readAcls(pairNames(id))));
+      this.#options.log.info({ agreements: lost }, 'may not read any more');
+    }
+    this.#readers = readers;
   }
 
   async #compare(scope: Scope, wanted: Wanted): Promise<void> {

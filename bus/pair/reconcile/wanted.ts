@@ -27,7 +27,12 @@ export type WantedOptions = {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly replication: number;
   readonly gateway?: GatewayNames;
+  /** Kept by who asks again and again with the same resources: each content is compiled once. */
+  readonly compiled?: Map<string, CompiledLine>;
 };
+
+/** What became of one content; the hash of its document was proved. */
+export type CompiledLine = { readonly pair?: CompiledPair; readonly problems: readonly Problem[] };
 
 /** A deployment that is absent or other than it should be; schema ids are known once it is done. */
 export type WantedDeployment = Omit<Deployment, 'keySchemaId' | 'valueSchemaId'> & {
@@ -142,10 +147,18 @@ function waitingVersion(
   };
 }
 
-function compiledLine(
+function compiledLine(line: DueLine, options: WantedOptions): CompiledLine {
+  const known = options.compiled?.get(line.contentHash);
+  if (known) return known;
+  const made = compileLine(line, options);
+  if (made.pair) options.compiled?.set(line.contentHash, made);
+  return made;
+}
+
+function compileLine(
   line: DueLine,
   { resources, replication, gateway }: WantedOptions,
-): { readonly pair?: CompiledPair; readonly problems: readonly Problem[] } {
+): CompiledLine {
   const { content, contentHash } = line;
   const file = lineName(line);
   if (hashOf(content) !== contentHash) {
