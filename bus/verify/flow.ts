@@ -25,10 +25,12 @@ export type FlowPorts = {
   readonly capture: CaptureWatch;
   /** End offset of every partition of the unit's topic. */
   readonly ends: () => Promise<ReadonlyMap<number, bigint>>;
-  /** The unit's rows of civicbus_offset. */
-  readonly progress: () => Promise<readonly OffsetRow[]>;
+  /** The unit's rows of civicbus_offset, or what stands for them. */
+  readonly progress: () => Promise<readonly ReadTo[]>;
   readonly clock: Clock;
 };
+
+export type ReadTo = Pick<OffsetRow, 'partition' | 'nextOffset' | 'haltCode'>;
 
 const POLL_MS = 150;
 /**
@@ -77,7 +79,7 @@ export function unitFlow({ capture, ends, progress, clock }: FlowPorts): Flow {
 }
 
 /** Partitions without any record need not be known to the hub. */
-function hasApplied(rows: readonly OffsetRow[], ends: ReadonlyMap<number, bigint>): boolean {
+function hasApplied(rows: readonly ReadTo[], ends: ReadonlyMap<number, bigint>): boolean {
   const next = new Map(rows.map(({ partition, nextOffset }) => [partition, nextOffset]));
   return [...ends].every(([partition, end]) => (next.get(partition) ?? 0n) >= end);
 }
