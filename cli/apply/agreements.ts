@@ -9,8 +9,9 @@ import { type Problem, ProblemsError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import type { Control } from '../../bus/control/control.ts';
 import { putDeployment } from '../../bus/control/deployments.ts';
-import { type ListedLine, readControlState } from '../../bus/control/list.ts';
+import { type ControlState, type ListedLine, readControlState } from '../../bus/control/list.ts';
 import { verifyChain } from '../../bus/control/verify-chain.ts';
+import { openKeyStore } from '../../bus/pair/key-store.ts';
 import {
   applyPairs,
   type PairPorts,
@@ -19,11 +20,14 @@ import {
 } from '../../bus/pair/reconcile/plan-pairs.ts';
 import { standingOf } from '../../bus/pair/reconcile/standing.ts';
 import { Trust } from '../../bus/pair/reconcile/trust.ts';
-import { type WantedDeployment, wantedOf } from '../../bus/pair/reconcile/wanted.ts';
+import {
+  type ControlView,
+  type WantedDeployment,
+  wantedOf,
+} from '../../bus/pair/reconcile/wanted.ts';
 import { type AgreementWorld, checkAgreementFile, loadWorld } from '../agreements/world.ts';
 import type { StackAccess } from '../stack/access.ts';
-import { openControl } from '../stack/control.ts';
-import { openMaskKeys } from '../stack/mask-keys.ts';
+import { hasControl, maskKeysFolder, openControl } from '../stack/control.ts';
 import type { DeclaredPlan } from './declared.ts';
 import { pairContext } from './pair-context.ts';
 import { shownStep, type ShownStep } from './shown-step.ts';
@@ -56,12 +60,15 @@ export async function loadAgreements(files: readonly string[]): Promise<LoadedAg
 
 type Options = { readonly access: StackAccess; readonly prune: boolean };
 
-/** What `applyAgreements` would do now. Changes nothing but that the control database is made. */
+/** What `applyAgreements` would do now. Changes nothing. */
 export async function planAgreements(
   loaded: LoadedAgreements,
   options: Options,
 ): Promise<DeclaredPlan> {
-  const { plan, notes } = await compare(loaded, options);
+  const control = (await hasControl(options.access))
+    ? await openControl(options.access, loaded.world)
+    : undefined;
+  const { plan, notes } = await compare(loaded, { ...options, control });
   return shown(plan, notes);
 }
 
@@ -70,9 +77,10 @@ export async function applyAgreements(
   loaded: LoadedAgreements,
   { onStep = () => {}, ...options }: Options & { readonly onStep?: (step: ShownStep) => void },
 ): Promise<DeclaredPlan> {
-  const { plan, notes, control } = await compare(loaded, options);
   const { access } = options;
-  const keys = openMaskKeys(access);
+  const control = await openControl(access, loaded.world);
+  const { plan, notes } = await compare(loaded, { ...options, control });
+  const keys = openKeyStore(maskKeysFolder(access));
   const ports: PairPorts = {
     admin: await access.admin(),
     registry: await access.registryWriter(),
@@ -93,21 +101,22 @@ export async function applyAgreements(
 
 async function compare(
   { world, agreements, warnings }: LoadedAgreements,
-  { access, prune }: Options,
-): Promise<{
-  readonly plan: PairsPlan;
-  readonly notes: readonly Problem[];
-  readonly control: Control;
-}> {
-  const control = await openControl(access, world);
-  const state = await readControlState(control.db);
+  { access, prune, control }: Options & { readonly control: Control | undefined },
+): Promise<{ readonly plan: PairsPlan; readonly notes: readonly Problem[] }> {
+  const state = control ? await provedState(control) : NOTHING;
   const context = pairContext(access, world);
-  const trust = new Trust(async (id) => (await verifyChain(control, id)).faults);
-  const faults = await trust.faultsOf(state.lines);
-  const wanted = wantedOf({ ...state, faults }, context.wanted);
+  const wanted = wantedOf(state, context.wanted);
   const plan = await planPairs(wanted, { admin: await access.admin() }, { ...context.plan, prune });
   const notes = [...warnings, ...plan.problems, ...agreements.flatMap(noteOf(state.lines))];
-  return { plan, notes, control };
+  return { plan, notes };
+}
+
+const NOTHING = { lines: [], deployments: [] } as const;
+
+async function provedState(control: Control): Promise<ControlState & Pick<ControlView, 'faults'>> {
+  const state = await readControlState(control.db);
+  const trust = new Trust(async (id) => (await verifyChain(control, id)).faults);
+  return { ...state, faults: await trust.faultsOf(state.lines) };
 }
 
 /** How the file stands to what the control database holds of its version. */

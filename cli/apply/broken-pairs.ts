@@ -11,19 +11,18 @@ import { CONTROL_DATABASE } from '../../bus/control/migrations.ts';
 import { standingPairs } from '../../bus/pair/reconcile/standing.ts';
 import { wantedOf } from '../../bus/pair/reconcile/wanted.ts';
 import { resourcesOf } from '../../bus/pair/resources.ts';
-import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { findSourceFiles, loadSources } from '../../connectors/load-source.ts';
 import { loadView } from '../../consumers/view-files.ts';
 import { loadWorld, SOURCES_FOLDER } from '../agreements/world.ts';
 import type { StackAccess } from '../stack/access.ts';
+import { hasControl } from '../stack/control.ts';
 import type { Declarations } from './gather.ts';
 import { pairContext } from './pair-context.ts';
 
 /** One problem for each reason why a pair in force would no longer compile; none where there are no agreements. */
 export async function brokenPairs(files: Declarations, access: StackAccess): Promise<Problem[]> {
-  const hub = await access.root('hub');
+  if (!(await hasControl(access))) return [];
   const database = access.endpoints.controlDatabase ?? CONTROL_DATABASE;
-  if (!(await exists(hub, database))) return [];
   const { lines } = await readControlState(await access.hub(database));
   return lines.length === 0 ? [] : problemsOf(lines, { files, access });
 }
@@ -65,11 +64,4 @@ async function resourcesWith({ sourceFiles, viewFiles }: Declarations): Promise<
 /** The last of each name. */
 function byName<T extends { readonly name: string }>(named: readonly T[]): T[] {
   return [...new Map(named.map((one) => [one.name, one])).values()];
-}
-
-async function exists(hub: SqlDatabase, database: string): Promise<boolean> {
-  const rows = await hub.query('SELECT 1 FROM information_schema.schemata WHERE schema_name = ?', [
-    database,
-  ]);
-  return rows.length > 0;
 }

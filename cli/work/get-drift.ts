@@ -5,7 +5,8 @@ import { readLines } from '../../bus/control/list.ts';
 import { loadWorld } from '../agreements/world.ts';
 import type { Cli } from '../globals.ts';
 import type { TableView } from '../output/table.ts';
-import { openControl } from '../stack/control.ts';
+import type { StackAccess } from '../stack/access.ts';
+import { hasControl, openControl } from '../stack/control.ts';
 
 type DriftItem = Omit<NotedDrift, 'atMs'> & {
   readonly at: string;
@@ -16,14 +17,19 @@ export async function getDrift(
   { out, openStack }: Cli,
   { limit }: { readonly limit: number },
 ): Promise<void> {
-  const { db } = await openControl(await openStack(), await loadWorld());
+  const access = await openStack();
+  const items = (await hasControl(access)) ? await itemsOf(access, limit) : [];
+  out.list({ kind: 'DriftList', items, table: driftTable(items) });
+}
+
+async function itemsOf(access: StackAccess, limit: number): Promise<DriftItem[]> {
+  const { db } = await openControl(access, await loadWorld());
   const names = new Map((await readLines(db)).map(({ agreementId, name }) => [agreementId, name]));
-  const items = (await readDrift(db, { limit })).map(({ atMs, ...note }): DriftItem => ({
+  return (await readDrift(db, { limit })).map(({ atMs, ...note }) => ({
     at: new Date(atMs).toISOString(),
     agreement: note.agreementId === null ? null : (names.get(note.agreementId) ?? null),
     ...note,
   }));
-  out.list({ kind: 'DriftList', items, table: driftTable(items) });
 }
 
 function driftTable(items: readonly DriftItem[]): TableView {

@@ -9,6 +9,7 @@ import { retry } from '../../bus/base/retry.ts';
 import { BUS_ORG } from '../../bus/agreement/lifecycle/verbs.ts';
 import { readSigningKey } from '../../bus/agreement/signature/keys.ts';
 import type { BusProducer, KafkaBus } from '../../bus/kafka/kafka.ts';
+import { openKeyStore } from '../../bus/pair/key-store.ts';
 import { readPurgeReceipts } from '../../bus/pair/reconcile/purge.ts';
 import { Reconciler, type ReconcilerOptions } from '../../bus/pair/reconcile/reconciler.ts';
 import { sqlControl } from '../../bus/pair/reconcile/sql-control.ts';
@@ -17,8 +18,7 @@ import { pairContext } from '../apply/pair-context.ts';
 import type { Cli } from '../globals.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
-import { openControl, orgKeyPath } from '../stack/control.ts';
-import { openMaskKeys } from '../stack/mask-keys.ts';
+import { maskKeysFolder, openControl, orgKeyPath } from '../stack/control.ts';
 
 type Flags = {
   readonly agreements?: string;
@@ -64,7 +64,7 @@ async function optionsOf(
   const key = await readSigningKey(orgKeyPath(access, BUS_ORG));
   const kafka = await access.kafkaAs(access.endpoints.kafka.admin);
   const [admin, registry] = await Promise.all([access.admin(), access.registryWriter()]);
-  const keys = openMaskKeys(access);
+  const keys = openKeyStore(maskKeysFolder(access));
   const { wanted, plan } = pairContext(access, world);
   return {
     control: sqlControl(control, { key, send: renewedSend(kafka, lifetime) }),
