@@ -69,6 +69,12 @@ export function dueOf(
     const turn = { who: 'subscriber', what: 'clear the copy' } as const;
     return due(turn, since + purgeDays(content) * DAY_MS);
   }
+  if (line.state === 'active') {
+    const { notAfter, noticeDays } = content.validity;
+    const endMs = Date.parse(notAfter);
+    const turn = { who: 'subscriber', what: 'renew, or it ends' } as const;
+    return nowMs < endMs - noticeDays * DAY_MS ? undefined : due(turn, endMs);
+  }
   const clock = CLOCKS[line.state];
   return clock && due(clock, addWorkingDays(since, clock.days(sharing)));
 }

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
 import { signDrafts, type Draft } from '../../../bus/agreement/lifecycle/activation.ts';
 import { eventHash, signEvent } from '../../../bus/agreement/lifecycle/event.ts';
-import { isBusError } from '../../../bus/base/errors.ts';
+import { BusError, isBusError } from '../../../bus/base/errors.ts';
 import { act, bringAbout } from '../../../bus/control/act.ts';
 import { appendEvents } from '../../../bus/control/append.ts';
 import { readAgreement } from '../../../bus/control/record.ts';
 import { verifyChain } from '../../../bus/control/verify-chain.ts';
+import type { SqlDatabase } from '../../../bus/sql/sql.ts';
 import { testStack } from '../../support/env.ts';
 import { controlRig, deploy, fileAgreement } from '../../support/lifecycle/control-world.ts';
 import {
@@ -108,6 +109,39 @@ describe('taking events in', () => {
     expect(reasons.filter((reason) => !isRefusal(reason))).toEqual([]);
     expect(await verifyChain(control, SAMPLE_ID)).toMatchObject({ events: 9, faults: [] });
   });
+
+  test.each([
+    ['it had happened', true],
+    ['it had not', false],
+  ])(
+    'a commit whose answer was lost is looked up: %s, and the event is there once',
+    async (_what, hadHappened) => {
+      const { rig, control } = await active(hadHappened ? 'happened' : 'lost');
+      let isFirst = true;
+      const db: SqlDatabase = {
+        query: (sql, values) => control.db.query(sql, values),
+        execute: (sql, values) => control.db.execute(sql, values),
+        close: () => control.db.close(),
+        async transaction(work, isolation) {
+          if (!isFirst) return control.db.transaction(work, isolation);
+          isFirst = false;
+          const cut = new BusError('SQL_COMMIT_UNKNOWN', {});
+          await control.db.transaction(async (session) => {
+            const result = await work(session);
+            if (!hadHappened) throw cut;
+            return result;
+          });
+          throw cut;
+        },
+      };
+      const after = await act(
+        { ...control, db },
+        { agreementId: SAMPLE_ID, key: rig.key(PROVIDER), drafts: () => [suspend] },
+      );
+      expect(after.chain.lines.get('1.0.0')).toMatchObject({ state: 'suspended' });
+      expect(await verifyChain(control, SAMPLE_ID)).toMatchObject({ events: 8, faults: [] });
+    },
+  );
 
   test('two events that were signed after the same one: one of them is refused', async () => {
     const { rig, control } = await active('fork');

@@ -41,6 +41,16 @@ describe('clocks', () => {
     expect(within([{ duty: 'purge' }]), 'the default').toBe(SINCE + 7 * DAY_MS);
   });
 
+  test('what is in force is to be renewed in its days of notice', () => {
+    const content = sampleAgreement();
+    const endMs = Date.parse(content.validity.notAfter);
+    const noticeMs = endMs - content.validity.noticeDays * DAY_MS;
+    const due = (nowMs: number) =>
+      dueOf(lineIn('active'), content, { nowMs, sharing: 'conditional', addWorkingDays });
+    expect(due(noticeMs - 1)).toBeUndefined();
+    expect(due(noticeMs)).toMatchObject({ who: 'subscriber', atMs: endMs, isOverdue: false });
+  });
+
   test.each<LineState>(['none', 'draft', 'filed', 'active', 'suspended', 'superseded', 'closed'])(
     '%s: nobody is waited for',
     (state) => {
