@@ -14,5 +14,6 @@ export function registerApply(program: Command, run: Run): void {
   addExamples(command, [
     'civicbus apply -f connectors/ -f consumers/',
     'civicbus apply -f connectors/police/source.yaml --dry-run',
+    'civicbus apply -f agreements/',
   ]);
 }

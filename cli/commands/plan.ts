@@ -14,5 +14,6 @@ export function registerPlan(program: Command, run: Run): void {
   addExamples(command, [
     'civicbus plan -f connectors/ -f consumers/',
     'civicbus plan -f connectors/ --exit-code',
+    'civicbus plan -f agreements/ --exit-code',
   ]);
 }

@@ -23,13 +23,16 @@ export const EN_HELP: TextTable = {
   'cli.argument.connector': 'name of a connector or of its source',
   'cli.argument.topic': 'name of a topic',
   'cli.argument.service': 'a service or program listed by `civicbus dev status`, or "supervisor"',
-  'cli.flag.file': 'declaration files, or folders with source.yaml and view.yaml at any depth',
+  'cli.flag.file':
+    'declaration files, or folders with source.yaml, view.yaml and agreement.yaml at any depth',
   'cli.flag.viewFile': 'look for the view in these files or folders instead of consumers/',
   'cli.flag.rate': 'transactions per second of all departments together',
 
-  'cli.apply.description': 'Bring declared sources and views to the stack; twice changes nothing.',
+  'cli.apply.description':
+    'Bring declared sources and views, and filed agreements, to the stack; twice changes nothing.',
   'cli.apply.dryRun': 'only show what would change',
-  'cli.apply.prune': 'also delete what these sources and views own and no file declares any more',
+  'cli.apply.prune':
+    'also delete what these own and no file declares any more; topics of closed agreements',
   'cli.plan.description': 'Show what `apply` would change, old and new value per field.',
   'cli.plan.exitCode': 'end with 3 when something would change',
 
