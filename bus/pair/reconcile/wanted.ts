@@ -99,7 +99,12 @@ function wantedPair(
   const deployments = compiled.pair ? deploymentOf(line, { pair: compiled.pair, own }) : [];
   const later =
     next && next !== line
-      ? waitingVersion(next, { ...context, own, pair, generation: deployed?.generation ?? 0 })
+      ? waitingVersion(next, {
+          ...context,
+          own,
+          pair,
+          generation: deployments[0]?.generation ?? deployed?.generation ?? 0,
+        })
       : NONE;
   return {
     wanted: { agreementId, standing, pair },
@@ -201,7 +206,7 @@ function deploymentOf(
   if (deployed && isSame && changes.length === 0 && deployed.generation > above) return [];
   const isOtherCopy =
     !deployed || deployed.generation <= above || needsNewCopy(deployed.pair, pair);
-  const highest = Math.max(0, ...own.map(({ generation }) => generation));
+  const highest = Math.max(above, ...own.map(({ generation }) => generation));
   const generation = isOtherCopy ? highest + 1 : deployed.generation;
   const grown = deployed && generation !== deployed.generation;
   return [
