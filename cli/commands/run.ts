@@ -58,6 +58,7 @@ function registerSubscriber(group: Command, run: Run): void {
     .description(text('cli.run.subscriber.description'))
     .requiredOption('--config <file>', text('cli.run.subscriber.config'))
     .option('--agreement <id>', text('cli.run.subscriber.agreement'))
+    .option('--session-timeout <seconds>', text('cli.run.view.sessionTimeout'), positiveNumber)
     .option('--status-file <file>', text('cli.run.statusFile'))
     .action(run(async () => (await import('../work/run-subscriber.ts')).runOneSubscriber));
   addExamples(subscriber, [

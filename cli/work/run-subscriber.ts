@@ -25,6 +25,8 @@ import { keepStatusFile } from '../live/status-file.ts';
 type Flags = {
   readonly config: string;
   readonly agreement?: string;
+  /** Seconds. */
+  readonly sessionTimeout?: number;
   readonly statusFile?: string;
 };
 
@@ -38,6 +40,9 @@ export async function runOneSubscriber(cli: Cli, flags: Flags): Promise<ExitName
   const figures = newFigures();
   const options = {
     ...(await openPorts(config, { log, lifetime })),
+    ...(flags.sessionTimeout === undefined
+      ? {}
+      : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
     onApplied: (applied: AppliedRows) => figures.note(applied),
     onReceipt: (receipt: Receipt) => figures.tell(receipt),
   };

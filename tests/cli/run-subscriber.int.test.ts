@@ -1,93 +1,27 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
-import { ensureOrgKeys, orgKeyFile } from '../../bus/agreement/signature/keys.ts';
-import { newSecret, writeSecretFile } from '../../bus/base/secrets.ts';
-import { dialectOf } from '../../bus/pair/subscriber/dialect.ts';
-import { installSubscriberDatabase } from '../../consumers/subscriber/install.ts';
-import { testStack, type DatabaseRole } from '../support/env.ts';
-import { copyRows } from '../support/pair/copy-rig.ts';
-import { realPairs, type RealPair } from '../support/pair/real-pair.ts';
+import { seededRandom } from '../../bus/base/random.ts';
+import { waitFor } from '../../bus/base/retry.ts';
+import { testStack } from '../support/env.ts';
+import { realPairs } from '../support/pair/real-pair.ts';
+import { subscriberOf } from '../support/pair/subscriber-place.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { civicbus } from './run-command.ts';
 
 const stack = await testStack('clisub');
 const folder = scratchFolder();
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const newPair = await realPairs(stack, () => randomUUID());
-await ensureOrgKeys(folder, ['BJ-DSJ']);
-
-let serial = 0;
-
-/** Everything a subscriber has: a file, four secrets, a database of its own. */
-async function subscriberOf(
-  pair: RealPair,
-  role: Extract<DatabaseRole, 'subscribers' | 'registers'>,
-) {
-  const engine = role === 'registers' ? 'postgresql' : 'mariadb';
-  const server =
-    role === 'registers' ? stack.endpoints.postgres[role] : stack.endpoints.databases[role];
-  const { host, port, root } = server;
-  const database = `${stack.prefix}_x${++serial}`;
-  const administrator = {
-    engine,
-    host,
-    port,
-    user: root.user,
-    password: await stack.password(root),
-  } as const;
-  const asRoot = await stack.openSql(role);
-  const user = `u_${database}`;
-  const password = newSecret();
-  await installSubscriberDatabase(administrator, { database, user, password });
-  stack.atEnd(async () => {
-    if (role === 'registers') {
-      await asRoot.execute(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
-      await asRoot.execute(`DROP ROLE IF EXISTS ${user}`);
-    } else {
-      await asRoot.execute(`DROP DATABASE IF EXISTS ${database}`);
-      for (const from of ['127.0.0.1', 'localhost'])
-        await asRoot.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
-    }
-  });
-  await writeSecretFile(join(folder, `${engine}.kafka`), pair.as.password);
-  await writeSecretFile(join(folder, `${engine}.database`), password);
-  const { registry, kafka } = stack.endpoints;
-  const file = join(folder, `${engine}.yaml`);
-  await writeFile(
-    file,
-    stringify({
-      kind: 'Subscriber',
-      agreement: pair.agreementId,
-      delivery: 'realtime',
-      kafka: { brokers: [...kafka.brokers], passwordFile: `${engine}.kafka` },
-      registry: {
-        url: registry.url,
-        user: registry.reader.user,
-        passwordFile: registry.reader.passwordFile,
-      },
-      database: {
-        engine,
-        host,
-        port,
-        user,
-        passwordFile: `${engine}.database`,
-        name: database,
-        table: 'sale',
-      },
-      signing: { keyFile: orgKeyFile(folder, 'BJ-DSJ') },
-    }),
-  );
-  const own = await stack.openSql(role, { database, as: { user, password } });
-  return { file, rows: () => copyRows(own, dialectOf(engine), 'sale') };
-}
 
 test.each(['subscribers', 'registers'] as const)(
   'a subscriber with its own rights only, on %s: copies, ends when asked, goes on where it was, purges',
   async (role) => {
     const pair = await newPair(2);
-    const { file, rows } = await subscriberOf(pair, role);
+    const { file, rows } = await subscriberOf(pair, { stack, folder, role });
     for (let n = 0; n < 20; n++) pair.feed.truth.set(`k${n}`, [`k${n}`, 'x', n]);
     pair.feed.backfill();
     await pair.flush();
@@ -119,7 +53,7 @@ test.each(['subscribers', 'registers'] as const)(
 
 test('a file of another agreement is refused before anything is opened', async () => {
   const pair = await newPair(1);
-  const { file } = await subscriberOf(pair, 'subscribers');
+  const { file } = await subscriberOf(pair, { stack, folder, role: 'subscribers' });
   const { exit, stderr } = await civicbus([
     'run',
     'subscriber',
@@ -131,3 +65,49 @@ test('a file of another agreement is refused before anything is opened', async (
   expect(exit).toBe(6);
   expect(stderr).toContain(`The configuration is of agreement ${pair.agreementId}`);
 });
+
+test('a process that is killed again and again, anywhere in copies and changes, ends with what was sent', async () => {
+  const pair = await newPair(2);
+  const { file, rows, own } = await subscriberOf(pair, { stack, folder, role: 'subscribers' });
+  const random = seededRandom(5);
+  const { feed } = pair;
+  for (let round = 0; round < 4; round++) {
+    for (let n = 0; n < 6_000; n++)
+      if (random.chance(0.8)) feed.truth.set(`k${n}`, [`k${n}`, `round ${round}`, n]);
+      else feed.truth.delete(`k${n}`);
+    feed.backfill({ isCutOff: round === 1 });
+    for (let n = 0; n < 2_000; n++) {
+      const key = `k${random.int(0, 6_000)}`;
+      feed.change(key, random.chance(0.3) ? null : [key, `changed in ${round}`, n]);
+    }
+  }
+  await pair.flush();
+  const total = Number(feed.end(0) + feed.end(1));
+  const kills = Array.from({ length: 6 }, () => random.int(1, total - 1)).toSorted((a, b) => a - b);
+  const progress = async (): Promise<number> => {
+    const found = await own.query<{ read: number | string | null }>(
+      'SELECT SUM(next_offset) AS "read" FROM civicbus_pair_progress',
+    );
+    return Number(found[0]?.read ?? 0);
+  };
+  let process_: ChildProcess | undefined;
+  stack.atEnd(() => process_?.kill('SIGKILL'));
+  for (const at of [...kills, total]) {
+    process_ = spawn(
+      process.execPath,
+      [MAIN, 'run', 'subscriber', '--config', file, '--session-timeout', '6'],
+      { stdio: 'ignore' },
+    );
+    await waitFor(async () => (await progress()) >= at, {
+      what: `${at} of ${total} records`,
+      timeoutMs: 60_000,
+      intervalMs: 20,
+    });
+    process_.kill('SIGKILL');
+    await once(process_, 'exit');
+  }
+
+  expect(await rows()).toEqual(
+    new Map([...feed.truth].map(([k, [id, name, points]]) => [k, { id, name, points }])),
+  );
+}, 400_000);

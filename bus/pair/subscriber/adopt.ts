@@ -15,7 +15,7 @@ import {
   sameColumns,
   type Layout,
 } from './layout.ts';
-import { readSubscription, updateSubscription, type Subscription } from './progress-store.ts';
+import { readSubscription, updateSubscription, type Subscription } from './subscription-store.ts';
 import { createCopy, renewStage, requireCopy } from './tables.ts';
 
 export type AdoptOptions = {

@@ -86,6 +86,23 @@ export function recordSource(options: RecordSourceOptions): RecordSource {
   };
 }
 
+/** Everything that can be read before the first record that cannot, and why not. */
+export function readAll(
+  source: RecordSource | undefined,
+  raw: readonly RawRecord[],
+): { readonly records: readonly SubscriberRecord[]; readonly fault?: unknown } {
+  const records: SubscriberRecord[] = [];
+  for (const one of raw) {
+    try {
+      const record = source?.read(one);
+      if (record) records.push(record);
+    } catch (fault) {
+      return { records, fault };
+    }
+  }
+  return { records };
+}
+
 type Version = { readonly decoder: PairDecoder; readonly layout: Layout; readonly hash: Buffer };
 
 function versionOf(

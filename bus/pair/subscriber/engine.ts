@@ -12,7 +12,6 @@ import type {
   Handled,
   KafkaAdmin,
   PartitionHandler,
-  RawRecord,
   RecordBatch,
   TopicPartition,
 } from '../../kafka/kafka.ts';
@@ -20,8 +19,8 @@ import { partitionKey } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import { adoptLayout, dropFormerColumns } from './adopt.ts';
 import { backoffMs, TRY_AGAIN_MS } from './backoff.ts';
-import { takePartitions, type ClaimedPartition } from './claim.ts';
-import { recordSource, type RecordSource, type SubscriberRecord } from './decode.ts';
+import { takeUntilSure, type ClaimedPartition } from './claim.ts';
+import { readAll, recordSource, type RecordSource, type SubscriberRecord } from './decode.ts';
 import type { Dialect } from './dialect.ts';
 import { notePartitionFault, readProgress } from './progress-store.ts';
 import { settle, type Settled } from './settle.ts';
@@ -57,9 +56,8 @@ export type AppliedRows = {
   readonly sourceTimeMs: number | null;
 };
 
-/** Looks at a broker that seems to have lost records before that is believed. */
-const UNSURE_LOOKS_MAX = 20;
 const SKIP_INTERVAL_MS = 900;
+const HEARTBEAT_MS = 1_000;
 
 export class CopyEngine implements PartitionHandler {
   readonly #options: CopyEngineOptions;
@@ -94,7 +92,16 @@ export class CopyEngine implements PartitionHandler {
       this.#claims.set(part, id);
     }
     const current = (part: number): boolean => this.#claims.get(part) === id;
-    const claimed = await this.#takeUntilSure(assignment, parts, () => parts.some(current));
+    const { groupGeneration } = assignment;
+    const claimed = await takeUntilSure({
+      ...this.#options,
+      clock: this.#clock,
+      parts,
+      groupGeneration,
+      force: parts.some((part) => this.#refused.get(part) === groupGeneration),
+      current: () => parts.some(current),
+    });
+    if (parts.length > 0) await this.#tidy();
     const byPart = new Map(claimed?.map((found) => [found.progress.part, found]));
     return new Map(
       assignment.partitions.map((partition): [string, Claim] => {
@@ -169,37 +176,11 @@ export class CopyEngine implements PartitionHandler {
     }
   }
 
-  async #takeUntilSure(
-    assignment: Assignment,
-    parts: readonly number[],
-    current: () => boolean,
-  ): Promise<ClaimedPartition[] | undefined> {
-    const { log, signal, owner, admin } = this.#options;
-    if (parts.length === 0) return [];
-    const force = parts.some((part) => this.#refused.get(part) === assignment.groupGeneration);
-    const { groupGeneration } = assignment;
-    let looks = 0;
-    for (let tries = 1; current() && !signal.aborted; tries++) {
-      try {
-        const claimed = await takePartitions({
-          ...this.#options,
-          admin: await admin(),
-          parts,
-          owner,
-          groupGeneration,
-          force,
-          isSure: ++looks >= UNSURE_LOOKS_MAX,
-        });
-        if (claimed.every(({ verdict }) => verdict !== 'unsure')) return claimed;
-      } catch (error) {
-        if (reactionTo(error) === 'bug') throw error;
-        log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
-        // An outage says nothing about the topic.
-        looks = 0;
-      }
-      await this.#clock.sleep(backoffMs(tries), signal).catch(() => {});
-    }
-    return undefined;
+  /** What an exchange could not finish is finished at the next claim. */
+  async #tidy(): Promise<void> {
+    await dropFormerColumns(this.#options).catch((error: unknown) =>
+      this.#options.log.warn({ error: messageOf(error) }, 'former columns not dropped yet'),
+    );
   }
 
   #begin({ progress, verdict }: ClaimedPartition, { groupGeneration }: Assignment): Claim {
@@ -234,7 +215,7 @@ export class CopyEngine implements PartitionHandler {
       const held = this.#held.get(part);
       if (!held) return { kind: 'drop' };
       if (held.mode === 'waiting') {
-        const waits = await this.#waitsStill(part, held.epoch);
+        const waits = await alive(batch, () => this.#waitsStill(part, held.epoch));
         if (waits) return waits;
         continue;
       }
@@ -292,7 +273,7 @@ export class CopyEngine implements PartitionHandler {
     const { log, onSettled } = this.#options;
     const settled = await settle({ ...this.#options, nowMs: this.#clock.now() });
     if (settled.kind === 'not-yet') return;
-    if (settled.kind === 'copied') await dropFormerColumns(this.#options);
+    if (settled.kind === 'copied') await this.#tidy();
     if (settled.kind === 'mismatch') log.error({ code: settled.fault.code }, settled.fault.message);
     else log.info(settled, 'copy settled');
     onSettled?.(settled);
@@ -358,20 +339,14 @@ export class CopyEngine implements PartitionHandler {
   }
 }
 
-function readAll(
-  source: RecordSource | undefined,
-  raw: readonly RawRecord[],
-): { readonly records: readonly SubscriberRecord[]; readonly fault?: unknown } {
-  const records: SubscriberRecord[] = [];
-  for (const one of raw) {
-    try {
-      const record = source?.read(one);
-      if (record) records.push(record);
-    } catch (fault) {
-      return { records, fault };
-    }
+/** Tells the group that this member lives while `work` exchanges a big copy. */
+async function alive<T>(batch: RecordBatch, work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => void batch.heartbeat().catch(() => {}), HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
   }
-  return { records };
 }
 
 function stateOf({

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { pairNames } from '../../agreement/agreement.ts';
 import { BusError } from '../../base/errors.ts';
 import type { BusProducer, KafkaBus, RawRecord } from '../../kafka/kafka.ts';
-import type { Progress, Subscription } from './progress-store.ts';
+import type { Progress } from './progress-store.ts';
+import type { Subscription } from './subscription-store.ts';
 
 export const COPY_STATES = [
   /** Nothing has arrived yet. */

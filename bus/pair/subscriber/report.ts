@@ -12,12 +12,8 @@ import type { BusProducer } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import type { Dialect } from './dialect.ts';
 import { parseLayout } from './layout.ts';
-import {
-  readProgress,
-  readSubscription,
-  updateSubscription,
-  type Subscription,
-} from './progress-store.ts';
+import { readProgress } from './progress-store.ts';
+import { readSubscription, updateSubscription, type Subscription } from './subscription-store.ts';
 import { receiptOf, sendReceipt, type PurgeStatement, type Receipt } from './receipts.ts';
 
 export type ReporterOptions = {

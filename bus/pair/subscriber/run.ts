@@ -15,7 +15,7 @@ import type { SqlDatabase, SqlEngine } from '../../sql/sql.ts';
 import { TRY_AGAIN_MS } from './backoff.ts';
 import { dialectOf } from './dialect.ts';
 import { CopyEngine, type AppliedRows } from './engine.ts';
-import { noteSubscription, readSubscription } from './progress-store.ts';
+import { noteSubscription, readSubscription } from './subscription-store.ts';
 import type { Settled } from './settle.ts';
 import type { Receipt } from './receipts.ts';
 import { Reporter } from './report.ts';

@@ -10,16 +10,13 @@ import type { SqlDatabase, SqlSession } from '../../sql/sql.ts';
 import { backfillEnd, cutoff } from '../control-record.ts';
 import type { Dialect } from './dialect.ts';
 import { columnNames, keyNames, parseLayout, type Layout } from './layout.ts';
+import { discardFrom, goLive, readProgress, type Progress } from './progress-store.ts';
 import {
-  discardFrom,
-  goLive,
   noteFault,
-  readProgress,
   readSubscription,
   updateSubscription,
-  type Progress,
   type Subscription,
-} from './progress-store.ts';
+} from './subscription-store.ts';
 import { stagedKeys } from './staged-keys.ts';
 import { waitedFor } from './steps.ts';
 import { MANIFEST_TABLE, quoted, STAGE, stageTable } from './tables.ts';

@@ -12,6 +12,9 @@ export const SUBSCRIPTION_TABLE = 'civicbus_subscription';
 export const PROGRESS_TABLE = 'civicbus_pair_progress';
 export const MANIFEST_TABLE = 'civicbus_manifest';
 
+/** Of a noted cause. */
+export const DETAIL_CHARS_MAX = 2_000;
+
 /** Engine columns of a stage. */
 export const STAGE = { part: '__part', key: '__key', isThere: '__there' } as const;
 

@@ -4,14 +4,8 @@
  */
 import type { SqlDatabase, SqlSession } from '../../sql/sql.ts';
 import type { Dialect } from './dialect.ts';
-import {
-  advance,
-  discardFrom,
-  readProgress,
-  readSubscription,
-  updateSubscription,
-  type Progress,
-} from './progress-store.ts';
+import { advance, discardFrom, readProgress, type Progress } from './progress-store.ts';
+import { readSubscription, updateSubscription } from './subscription-store.ts';
 import type { Delivery, Step } from './steps.ts';
 import { clearStage, writeCopy, writeStage } from './write.ts';
 

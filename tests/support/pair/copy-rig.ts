@@ -21,13 +21,12 @@ import { PairFeed } from './pair-feed.ts';
 import type { PairField } from '../../../bus/pair/pair.ts';
 import { CopyEngine, type AppliedRows } from '../../../bus/pair/subscriber/engine.ts';
 import { dialectOf, type Dialect } from '../../../bus/pair/subscriber/dialect.ts';
+import { readProgress, type Progress } from '../../../bus/pair/subscriber/progress-store.ts';
 import {
   noteSubscription,
-  readProgress,
   readSubscription,
-  type Progress,
   type Subscription,
-} from '../../../bus/pair/subscriber/progress-store.ts';
+} from '../../../bus/pair/subscriber/subscription-store.ts';
 import type { Settled } from '../../../bus/pair/subscriber/settle.ts';
 import type { Delivery } from '../../../bus/pair/subscriber/steps.ts';
 import { createOwnTables } from '../../../bus/pair/subscriber/tables.ts';

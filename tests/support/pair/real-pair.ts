@@ -5,6 +5,7 @@
 import { pairNames } from '../../../bus/agreement/agreement.ts';
 import { newSecret } from '../../../bus/base/secrets.ts';
 import type { AclRule, KafkaAdmin, OutgoingRecord } from '../../../bus/kafka/kafka.ts';
+import { pieces } from '../../../bus/pair/subscriber/reduce.ts';
 import { createConfluentRegistry } from '../../../bus/registry/confluent/confluent-registry.ts';
 import type { SchemaRegistry } from '../../../bus/registry/registry.ts';
 import type { Login } from '../../../infra/stack.ts';
@@ -57,7 +58,7 @@ export async function realPairs(
           const from = sent[partition]!;
           const records = feed.records(partition, { from, count: 100_000 });
           const out = records.map((record): OutgoingRecord => ({ ...record, partition }));
-          await producer.send(topic, out);
+          for (const piece of pieces(out, 2_000)) await producer.send(topic, piece);
           sent[partition] = from + BigInt(records.length);
         }
       },
