@@ -135,7 +135,7 @@ export class Reconciler {
     await this.#attempt('revoke', () => this.#revoke(seen.wanted));
     await this.#attempt('rights', () => this.#compare('rights', seen.wanted));
     await this.#attempt('pairs', () => this.#compare('all', seen.wanted));
-    await this.#attempt('clock', () => this.#bringAbout(seen.view));
+    await this.#attempt('clock', () => this.#bringAbout(seen));
     await this.#attempt('receipts', () => this.#confirmPurges(seen.view));
     await this.#attempt('lifecycle', async () => void (await this.#options.control.publish()));
   }
@@ -212,16 +212,19 @@ export class Reconciler {
     if (refusals.length > 0) throw new ProblemsError(refusals.map(problemLine).join(' '), refusals);
   }
 
-  async #bringAbout({ lines: all, faults }: ControlView): Promise<void> {
+  /** What is to come into force is deployed as it should be, its generation included. */
+  async #bringAbout({ view: { lines: all, faults = NO_FAULTS }, wanted }: Seen): Promise<void> {
     const { control, log, renewalGraceMs } = this.#options;
     const nowMs = this.#clock.now();
-    const lines = all.filter(({ agreementId }) => !faults?.has(agreementId));
+    const lines = all.filter(({ agreementId }) => !faults.has(agreementId));
+    const unready = new Set(wanted.deployments.map(({ agreementId }) => agreementId));
     const due = dueTransitions(lines, {
       nowMs,
       ...(renewalGraceMs === undefined ? {} : { renewalGraceMs }),
     });
     for (const one of due) {
       const part = `${one.verb} ${one.name} ${one.version}`;
+      if (one.verb === 'activate' && unready.has(one.agreementId)) continue;
       if (nowMs < (this.#refused.get(part) ?? 0)) continue;
       await this.#attempt(part, async () => {
         this.#refused.set(part, nowMs + AGAIN_AFTER_MS);
@@ -285,4 +288,5 @@ function wishOf({ pairs }: Wanted): string {
   return wish;
 }
 
+const NO_FAULTS: ReadonlyMap<string, readonly string[]> = new Map();
 const WISHES = new WeakMap<Wanted['pairs'], string>();

@@ -9,6 +9,8 @@ import { generateAgreements } from '../../../../producers/agreements/generate.ts
 import { RESOURCES } from '../../../support/agreements/resources.ts';
 
 const CONTENTS = generateAgreements({ count: 6, seed: 3, resources: [...RESOURCES.values()] });
+/** States in which versions of one agreement meet. */
+const OFTEN = ['active', 'filed', 'suspended', 'expired'] as const;
 const OPTIONS = { secretsFolder: '/s', replication: 1 };
 
 /** Up to two versions of each of six agreements, in whatever states. */
@@ -17,7 +19,7 @@ const anyLines = fc
     fc.record({
       content: fc.constantFrom(...CONTENTS),
       version: fc.constantFrom('1.0.0', '2.0.0'),
-      state: fc.constantFrom(...AGREEMENT_STATES),
+      state: fc.constantFrom(...AGREEMENT_STATES, ...OFTEN, ...OFTEN, ...OFTEN),
       isAltered: fc.nat(9).map((one) => one === 0),
     }),
     { maxLength: 12 },
