@@ -129,7 +129,7 @@ describe('the reconciler', () => {
     await until('the subscriber to read', async () => (await read()) === 'ok');
   });
 
-  test('takes READ away within a second of a suspension and gives it back', async () => {
+  test('takes READ away within two seconds of a suspension, on a busy machine, and gives it back', async () => {
     const content = agreement();
     await comesIntoForce(content);
     const read = await readerOf(content);
@@ -137,7 +137,7 @@ describe('the reconciler', () => {
     await decide(content, 'suspend', AUTHORITY_ACTS);
     const decidedAt = Date.now();
     await until('the right to be gone', async () => (await read()) === 'denied');
-    expect(Date.now() - decidedAt).toBeLessThan(1_000);
+    expect(Date.now() - decidedAt).toBeLessThan(2_000);
     await decide(content, 'resume', AUTHORITY_ACTS);
     await until('the right to be back', async () => (await read()) === 'ok');
   });
