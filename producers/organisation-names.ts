@@ -21,7 +21,7 @@ export type Sector = {
 /** The industry of property development and operation. */
 export const PROPERTY_DEVELOPMENT = '7010';
 
-const CITY_NAME = '广州';
+const CITY_NAME = '北京';
 const BRANDS = Array.from('华盛恒泰安信利达嘉美鸿瑞祥鑫凯博雅丰源通');
 const RARE_BRANDS = Array.from('㙍𡋾𠮷喆昇堃䶮𨭎𬭚㛃龘');
 const RARE_SHARE = 0.12;

@@ -59,5 +59,5 @@ export const FURTHER_REGISTERS = [migration, vehicle, drivingLicence] as const;
 /** Null for a vehicle that waits for its plate. */
 function plate(random: Random): string | null {
   if (random.chance(0.03)) return null;
-  return `粤A${Array.from({ length: 5 }, () => random.pick(PLATE_CHARACTERS)).join('')}`;
+  return `京A${Array.from({ length: 5 }, () => random.pick(PLATE_CHARACTERS)).join('')}`;
 }
