@@ -2,24 +2,32 @@
  * A fingerprint of a set of delivered keys that does not depend on their order: the sum, modulo
  * 2^256, of each key's SHA-256. Both ends of a batch count it and compare.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BODY_START } from '../avro/wire.ts';
 
-const MODULUS = 1n << 256n;
+/** Words of 32 bits in a digest, the highest first. */
+const WORDS = 8;
+const WORD = 2 ** 32;
+const WORD_BITS = 32n;
+/** So many words add up in a double without loss. */
+const CARRY_EVERY = 2 ** 20;
 
 export class KeySet {
-  #sum = 0n;
+  /** Words of the sum; between carries each may be larger than a word. */
+  readonly #words = new Float64Array(WORDS);
   #count = 0;
 
   /** Adds one framed key; each key of a set once. The frame, which names a schema, does not count. */
   add(framedKey: Buffer): void {
-    this.addDigest(createHash('sha256').update(framedKey.subarray(BODY_START)).digest());
+    this.addDigest(hash('sha256', framedKey.subarray(BODY_START), 'buffer'));
   }
 
   /** As `add`, with the SHA-256 of a key that was taken before. */
   addDigest(digest: Buffer): void {
-    this.#sum = (this.#sum + BigInt(`0x${digest.toString('hex')}`)) % MODULUS;
+    for (let at = 0; at < WORDS; at++)
+      this.#words[at] = (this.#words[at] ?? 0) + digest.readUInt32BE(at * 4);
     this.#count++;
+    if (this.#count % CARRY_EVERY === 0) this.#carry();
   }
 
   get count(): number {
@@ -28,6 +36,19 @@ export class KeySet {
 
   /** 64 hexadecimal digits. */
   get hash(): string {
-    return this.#sum.toString(16).padStart(64, '0');
+    this.#carry();
+    let sum = 0n;
+    for (const word of this.#words) sum = (sum << WORD_BITS) | BigInt(word);
+    return sum.toString(16).padStart(64, '0');
+  }
+
+  /** What is beyond the highest word is beyond the modulus. */
+  #carry(): void {
+    let carry = 0;
+    for (let at = WORDS - 1; at >= 0; at--) {
+      const word = (this.#words[at] ?? 0) + carry;
+      carry = Math.floor(word / WORD);
+      this.#words[at] = word - carry * WORD;
+    }
   }
 }

@@ -26,6 +26,7 @@ export function pairTools(keys: Pick<KeyStore, 'keyNow'>): PairTools {
         problems.map((message) => ({ path: 'scope.rows', message })),
       );
     },
+    requirement: (rows) => checkPredicate(rows.cel, rows.columns).predicate?.requirement,
     mask({ mask, name, type }, pair) {
       const known = must(mask, `field ${name} has a mask`);
       const scope = keyScopeName(known, ownerOf(pair));

@@ -12,10 +12,12 @@ import type { ColumnValue } from '../../change/column-value.ts';
 import { conditionOf, type Checker } from './check.ts';
 import type { Condition, Operand } from './condition.ts';
 import { judgeOf, TRUE, UNDECIDED, type IndexOf, type Judge, type Verdict } from './evaluate.ts';
+import { requirementOf, type Requirement } from './requirement.ts';
 import { sqlOf, type Dialect } from './sql.ts';
 
 export type { Dialect } from './sql.ts';
 export type { IndexOf } from './evaluate.ts';
+export type { Requirement } from './requirement.ts';
 
 /** Named limits: an agreement is read by people, and its predicate runs for every row. */
 export const PREDICATE_CHARS_MAX = 4_000;
@@ -47,6 +49,8 @@ export type Predicate = {
   readonly columns: readonly string[];
   /** Parts that must all hold, as written; for explanations. */
   readonly clauses: readonly Clause[];
+  /** A row that does not meet it is certainly out; absent where nothing of the kind follows. */
+  readonly requirement: Requirement | undefined;
   /**
    * The test for images whose column `c` stands at `indexOf(c)`; it throws PredicateFault when an
    * image cannot be judged. A column that `indexOf` does not know (below 0) is a bug of the caller.
@@ -93,6 +97,7 @@ function predicateOf(ast: ASTNode, condition: Condition): Predicate {
     cel: ast.input,
     columns,
     clauses: clausesOf(ast, condition),
+    requirement: requirementOf(condition),
     bind(indexOf) {
       const positions = columns.map((column) => known(column, indexOf));
       const judge = judgeOf(condition, indexOf);

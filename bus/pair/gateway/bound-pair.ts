@@ -3,6 +3,7 @@
  * leaves. Pure: a change in, at most one record out. What was masked, or not agreed, is not in
  * any variable after `decide`; an error of a predicate or mask counts as out of scope.
  */
+import type { Requirement } from '../../agreement/predicate/requirement.ts';
 import { assert } from '../../base/assert.ts';
 import type { ColumnType } from '../../change/column-type.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
@@ -44,6 +45,8 @@ export type PairTools = {
     indexOf: (column: string) => number,
   ) => (image: RowImage) => boolean;
   readonly mask: (field: PairField, pair: CompiledPair) => (value: ColumnValue) => ColumnValue;
+  /** What a row must have for the predicate not to be false; absent or undefined: nothing is known. */
+  readonly requirement?: (rows: NonNullable<CompiledPair['rows']>) => Requirement | undefined;
 };
 
 const THERE: ColumnType = { kind: 'integer', name: 'tinyint', unsigned: false };

@@ -36,6 +36,7 @@ export async function collect(
     until === undefined ? range.records : range.records.filter(({ offset }) => offset < until);
   const from = records[0]?.offset ?? range.nextOffset;
   const at = { topic: range.topic, partition: range.partition };
+  const attached = new Map(members.map((member) => [member.planned, member]));
   await topic.reader.prepare(records);
   for (const record of records) {
     let change: HubChange | undefined;
@@ -49,11 +50,29 @@ export async function collect(
         next: record.offset,
         blocked: new BusError('GATEWAY_TRUNCATED', { topic: at.topic }),
       };
-    if (change) deliverTo(outcome, change, { members, at, from });
+    if (change)
+      deliverTo(outcome, change, { members: concerned(topic, attached, change), at, from });
     if (outcome.records >= RECORDS_MAX) return { next: record.offset + 1n };
   }
   const next = until !== undefined && range.nextOffset > until ? until : range.nextOffset;
   return { next };
+}
+
+/** Fewer than these are asked one by one. */
+const FEW = 4;
+
+function concerned(
+  { dispatch }: PlannedTopic,
+  attached: ReadonlyMap<PlannedPair, Member>,
+  { before, after }: HubChange,
+): Iterable<Member> {
+  if (attached.size < FEW) return attached.values();
+  const members: Member[] = [];
+  for (const planned of dispatch.for(before, after)) {
+    const member = attached.get(planned);
+    if (member) members.push(member);
+  }
+  return members;
 }
 
 function deliverTo(
@@ -64,7 +83,7 @@ function deliverTo(
     at,
     from,
   }: {
-    readonly members: readonly Member[];
+    readonly members: Iterable<Member>;
     readonly at: { readonly topic: string; readonly partition: number };
     readonly from: bigint;
   },

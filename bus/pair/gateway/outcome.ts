@@ -3,12 +3,7 @@
  * Filled record by record, sent as a whole or not at all.
  */
 import type { ColumnValue } from '../../change/column-value.ts';
-import {
-  partitionKey,
-  type OutgoingRecord,
-  type Sends,
-  type TopicPartition,
-} from '../../kafka/kafka.ts';
+import type { OutgoingRecord, Sends, TopicPartition } from '../../kafka/kafka.ts';
 import { KeySet } from '../key-set.ts';
 import type { RecordKind } from '../pair-schema.ts';
 import type { Decision } from './bound-pair.ts';
@@ -34,7 +29,8 @@ export class Outcome {
   readonly #shard: number;
   readonly #shards: number;
   readonly #out = new Map<string, OutgoingRecord[]>();
-  readonly #accounts = new Map<string, Account>();
+  /** By agreement: one for each partition that it was read from. */
+  readonly #accounts = new Map<string, Account[]>();
   readonly #entries: ProgressEntry[] = [];
   readonly #agreements = new Map<string, string>();
   #records = 0;
@@ -131,7 +127,7 @@ export class Outcome {
 
   /** Notes how far `at` was read, for every account of it. */
   readTo(at: TopicPartition, next: bigint): void {
-    for (const account of this.#accounts.values())
+    for (const account of [...this.#accounts.values()].flat())
       if (account.topic === at.topic && account.partition === at.partition) account.next = next;
   }
 
@@ -155,7 +151,7 @@ export class Outcome {
   }
 
   #audit(atMs: number): OutgoingRecord {
-    const pairs = [...this.#accounts.values()].map(({ keys, from, next, ...rest }) => ({
+    const pairs = [...this.#accounts.values()].flat().map(({ keys, from, next, ...rest }) => ({
       ...rest,
       from: from.toString(),
       next: next.toString(),
@@ -180,10 +176,10 @@ export class Outcome {
       from,
     }: { readonly generation: number; readonly at: TopicPartition; readonly from: bigint },
   ): Account {
-    const name = `${id} ${partitionKey(at)}`;
-    const known = this.#accounts.get(name);
-    if (known) return known;
     const { topic, partition } = at;
+    const own = this.#accounts.get(id);
+    const known = own?.find((one) => one.partition === partition && one.topic === topic);
+    if (known) return known;
     const account: Account = {
       agreement: id,
       contentHash,
@@ -197,7 +193,8 @@ export class Outcome {
       faults: 0,
       keys: new KeySet(),
     };
-    this.#accounts.set(name, account);
+    if (own) own.push(account);
+    else this.#accounts.set(id, [account]);
     return account;
   }
 }

@@ -2,6 +2,7 @@
  * The gateway's plan for one state of the agreements: per view topic, the reader of its changes
  * and the pairs that read it, each bound to the reader's columns. Made anew when the lease changes.
  */
+import { must } from '../../base/assert.ts';
 import { hashBytes, pairEncoder, type PairEncoder } from '../record.ts';
 import {
   bindPair,
@@ -11,7 +12,9 @@ import {
   type PairTools,
 } from './bound-pair.ts';
 import { changeReader, type ChangeReader } from './changes.ts';
+import { dispatchOf, type Dispatch } from './dispatch.ts';
 import type { LeasedPair, LeaseSnapshot } from './lease.ts';
+import { sharedTools } from './shared-tools.ts';
 
 export type PlannedPair = BoundPair & {
   readonly leased: LeasedPair;
@@ -25,6 +28,8 @@ export type PlannedTopic = {
   /** In the order of its images. */
   readonly columns: readonly Column[];
   readonly pairs: ReadonlyMap<string, PlannedPair>;
+  /** Which of them a change can concern. */
+  readonly dispatch: Dispatch<PlannedPair>;
 };
 
 export type GatewayPlan = {
@@ -45,13 +50,14 @@ export type PlanOptions = {
 export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions): GatewayPlan {
   const refused = new Map<string, unknown>();
   const topics = new Map<string, PlannedTopic>();
+  const tools = sharedTools(options.tools);
   for (const [topic, members] of Map.groupBy(pairs, ({ pair }) => pair.resource.topic)) {
     const columns = topicColumns(members.map(({ pair }) => pair));
     const planned = new Map<string, PlannedPair>();
     for (const leased of members) {
       const { pair, schemaIds } = leased;
       try {
-        const bound = bindPair(pair, columns, options.tools);
+        const bound = bindPair(pair, columns, tools);
         const encoder = pairEncoder(pair, schemaIds);
         const hash = hashBytes(pair.agreement.contentHash);
         planned.set(pair.agreement.id, { ...bound, leased, encoder, hash });
@@ -61,10 +67,26 @@ export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions
     }
     const key = members[0]?.pair.resource.key ?? [];
     const reader = changeReader(columns, key, options.fetchSchema);
-    topics.set(topic, { topic, reader, columns, pairs: planned });
+    const dispatch = dispatchTo([...planned.values()], columns, tools);
+    topics.set(topic, { topic, reader, columns, pairs: planned, dispatch });
   }
   const all = [...topics.values()].flatMap((topic) => [...topic.pairs]);
   return { version, topics, pairs: new Map(all), refused };
+}
+
+function dispatchTo(
+  pairs: readonly PlannedPair[],
+  columns: readonly Column[],
+  tools: PairTools,
+): Dispatch<PlannedPair> {
+  const positions = new Map(columns.map(({ name }, at) => [name, at]));
+  return dispatchOf(
+    pairs.map((planned) => {
+      const { rows } = planned.pair;
+      return { pair: planned, requirement: rows ? tools.requirement?.(rows) : undefined };
+    }),
+    (column) => must(positions.get(column), `column ${column} is read from the topic`),
+  );
 }
 
 /** Plans are the same for all shards of a process: one is kept. */
