@@ -9,10 +9,12 @@ import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDev } from './commands/dev.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerExplain } from './commands/explain.ts';
 import { registerGet } from './commands/get.ts';
 import { registerInit } from './commands/init.ts';
 import { registerLag } from './commands/lag.ts';
 import { registerPlan } from './commands/plan.ts';
+import { registerPreview } from './commands/preview.ts';
 import { registerRebuild } from './commands/rebuild.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerResume } from './commands/resume.ts';
@@ -32,9 +34,11 @@ const REGISTRATIONS: readonly Register[] = [
   registerLag,
   registerGet,
   registerDescribe,
+  registerExplain,
   registerInit,
   registerValidate,
   registerDiff,
+  registerPreview,
   registerPlan,
   registerApply,
   registerRun,

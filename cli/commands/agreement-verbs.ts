@@ -43,9 +43,9 @@ export function registerAgreementChecks(program: Command, run: Run): void {
   subcommand(program, 'verify', `civicbus verify agreement ${EXAMPLE}`, {
     argument: '[name]',
   }).action(run(async () => (await import('../work/verify-agreement.ts')).verifyAgreement));
-  subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE}`).action(
-    run(async () => (await import('../work/resync.ts')).resyncAgreement),
-  );
+  subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE} --wait`)
+    .option('--wait', text('cli.resync.wait'), false)
+    .action(run(async () => (await import('../work/resync.ts')).resyncAgreement));
 }
 
 function registerPlain(program: Command, run: Run, { verb, reason, ...more }: Plain): void {

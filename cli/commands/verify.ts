@@ -27,4 +27,13 @@ export function registerVerify(program: Command, run: Run): void {
     'civicbus verify view population',
     'civicbus verify view population --unit marriage -o json',
   ]);
+  const pairExample = 'civicbus verify pair population-to-housing-security';
+  const pair = group
+    .command('pair')
+    .description(text('cli.verify.pair.description'))
+    .argument('<pair>', text('cli.argument.pair'))
+    .option('--config <file>', text('cli.pair.config'))
+    .option('--at-cut', text('cli.verify.pair.atCut'), false)
+    .action(run(async () => (await import('../work/verify-pair.ts')).verifyOnePair));
+  addExamples(pair, [pairExample, `${pairExample} --config subscriber.yaml -o json`]);
 }

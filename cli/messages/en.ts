@@ -7,6 +7,7 @@ import { EN_DOCTOR } from './en-doctor.ts';
 import { EN_GATEWAY } from './en-gateway.ts';
 import { EN_HELP } from './en-help.ts';
 import { EN_PAIR } from './en-pair.ts';
+import { EN_PAIR_LOOK } from './en-pair-look.ts';
 import { EN_LIFECYCLE } from './en-lifecycle.ts';
 import { EN_SWEEP } from './en-sweep.ts';
 
@@ -18,6 +19,7 @@ export const CLI_TEXTS: TextTable = {
   ...EN_DOCTOR,
   ...EN_GATEWAY,
   ...EN_PAIR,
+  ...EN_PAIR_LOOK,
   ...EN_LIFECYCLE,
   ...EN_SWEEP,
   'cli.error': 'error:',

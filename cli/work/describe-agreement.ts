@@ -63,7 +63,7 @@ type Found = {
 };
 
 /** The newest version of that name or id in files, or the file itself. */
-async function findAgreement(name: string, paths: readonly string[]): Promise<Found> {
+export async function findAgreement(name: string, paths: readonly string[]): Promise<Found> {
   const isFile = await stat(name).then(
     (found) => found.isFile(),
     () => false,
@@ -79,7 +79,7 @@ async function findAgreement(name: string, paths: readonly string[]): Promise<Fo
 }
 
 /** Content of the newest version that was submitted. */
-function storedContent(history: AgreementHistory | undefined): AgreementContent | undefined {
+export function storedContent(history: AgreementHistory | undefined): AgreementContent | undefined {
   const newest = history?.versions.at(-1);
   return newest && history?.contents.get(newest.contentHash);
 }

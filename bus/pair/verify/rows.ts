@@ -91,7 +91,31 @@ export function copySide(
   };
 }
 
-function deliveredRow(
+/** The copy's row of one delivered key; undefined when it has none. */
+export async function copyRow(
+  pair: CompiledPair,
+  {
+    database,
+    dialect,
+    table,
+  }: { readonly database: SqlDatabase; readonly dialect: Dialect; readonly table: string },
+  key: readonly SqlValue[],
+): Promise<DeliveredRow | undefined> {
+  const names = pair.fields.map(({ name }) => name);
+  const where = names.slice(0, pair.keyFields).map((name) => `${dialect.quote(name)} = ?`);
+  const [row] = await database.query<Record<string, SqlValue>>(
+    `SELECT ${names.map(dialect.quote).join(', ')} FROM ${dialect.quote(table)} WHERE ${where.join(' AND ')}`,
+    key,
+  );
+  if (!row) return undefined;
+  return deliveredRow(
+    pair,
+    names.map((name) => row[name] ?? null),
+  );
+}
+
+/** Reduces a row to what is compared. */
+export function deliveredRow(
   { fields, keyFields }: CompiledPair,
   values: readonly SqlValue[],
 ): DeliveredRow {

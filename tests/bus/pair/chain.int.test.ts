@@ -2,6 +2,10 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AgreementContent } from '../../../bus/agreement/agreement.ts';
+import { systemClock } from '../../../bus/base/clock.ts';
+import { bumpGeneration } from '../../../bus/control/deployments.ts';
+import { GatewayWatch } from '../../../bus/pair/verify/gateway-watch.ts';
+import { untilCopied } from '../../../bus/pair/verify/until-copied.ts';
 import { waitFor } from '../../../bus/base/retry.ts';
 import { readReceipts } from '../../../bus/pair/subscriber/receipts.ts';
 import { testStack } from '../../support/env.ts';
@@ -156,6 +160,28 @@ describe('from the hub to the subscriber', () => {
       ['live', 1],
       ['live', 1],
     ]);
+  });
+
+  test('a copy that was altered is whole again after a resync', async () => {
+    await carCopy.database.execute("DELETE FROM car WHERE plate = 'A1'");
+    const { id: agreementId, version } = cars;
+    const request = await bumpGeneration(rig.controls.writer, { agreementId, version });
+    const { kafka, ports } = rig.captured;
+    const reader = await kafka.reader();
+    stack.atEnd(() => reader.close());
+    const { admin } = ports;
+    const { progressTopic } = rig.pairs.gateway;
+    const receipt = await untilCopied(
+      { agreementId, request },
+      {
+        kafka,
+        watch: new GatewayWatch({ admin, reader, progressTopic }),
+        clock: systemClock,
+        timeoutMs: 60_000,
+      },
+    );
+    expect(receipt).toMatchObject({ state: 'live', generation: 2, fault: null });
+    expect((await rowsOf(carCopy, 'car')).map(([plate]) => plate)).toEqual(['A1', 'B2', 'C3']);
   });
 });
 
