@@ -143,7 +143,7 @@ export class PairFeed {
         rows: rows ?? keys.count,
         keySetHash: keySetHash ?? keys.hash,
       });
-    this.atCut = new Map(this.truth);
+    if (!isCutOff) this.atCut = new Map(this.truth);
     return generation;
   }
 
