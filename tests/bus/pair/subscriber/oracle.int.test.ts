@@ -16,9 +16,7 @@ const STEPS = 120;
 type Published = Map<string, object>;
 
 function shown(rows: ReadonlyMap<string, readonly unknown[]>): Published {
-  return new Map(
-    [...rows].map(([key, [id, name, points]]) => [key, { id, name, points }] as const).toSorted(),
-  );
+  return new Map([...rows].map(([key, [id, name, points]]) => [key, { id, name, points }]));
 }
 
 function sorted(rows: ReadonlyMap<string, object>): string {
