@@ -5,6 +5,7 @@ import { addTexts, text } from '../bus/base/text.ts';
 import { addExamples, type Register, type Run } from './command.ts';
 import { registerAgreementChecks, registerAgreementVerbs } from './commands/agreement-verbs.ts';
 import { registerApply } from './commands/apply.ts';
+import { registerAudit } from './commands/audit.ts';
 import { registerDescribe } from './commands/describe.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDev } from './commands/dev.ts';
@@ -49,6 +50,7 @@ const REGISTRATIONS: readonly Register[] = [
   registerRetry,
   registerRebuild,
   registerAgreementChecks,
+  registerAudit,
   registerDev,
 ];
 

@@ -1,4 +1,5 @@
 /** All error codes in one table; the only place that knows every area. */
+import { AUDIT_CODES } from './codes/audit-codes.ts';
 import { AVRO_CODES } from './codes/avro-codes.ts';
 import { BASE_CODES } from './codes/base-codes.ts';
 import { BENCH_CODES } from './codes/bench-codes.ts';
@@ -33,6 +34,7 @@ export const CODES = {
   ...SWEEP_CODES,
   ...VIEW_CODES,
   ...GATEWAY_CODES,
+  ...AUDIT_CODES,
   ...SUBSCRIBER_CODES,
   ...PREDICATE_CODES,
   ...PAIR_CODES,

@@ -100,6 +100,20 @@ export const CONTROL_MIGRATIONS: readonly Migration[] = [
       ) ${OPTIONS}`,
     ],
   },
+  {
+    name: '004-archive',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS archive_head (
+        one TINYINT NOT NULL PRIMARY KEY CHECK (one = 1),
+        next_offset BIGINT NOT NULL COMMENT 'everything of the audit topic below it is archived',
+        hash VARCHAR(64) NOT NULL COMMENT 'of the last line of the archive; empty: nothing archived yet',
+        at_ms BIGINT NOT NULL COMMENT 'when that line was written',
+        complete_ms BIGINT NOT NULL COMMENT 'what was committed before is archived; by the clock of this server'
+      ) ${OPTIONS}`,
+      `INSERT IGNORE INTO archive_head (one, next_offset, hash, at_ms, complete_ms)
+        VALUES (1, 0, '', 0, FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000))`,
+    ],
+  },
 ];
 
 /** What each of the control database's two users may do, table by table; nobody may delete. */
@@ -114,11 +128,13 @@ export const CONTROL_GRANTS = {
     deployment: 'SELECT, INSERT, UPDATE',
     publication: 'SELECT, INSERT, UPDATE',
     drift: 'SELECT, INSERT',
+    archive_head: 'SELECT, UPDATE',
   },
   /** The gateway's: what is in force and what is deployed. */
   reader: {
     control_version: 'SELECT',
     agreement_state: 'SELECT',
     deployment: 'SELECT',
+    archive_head: 'SELECT',
   },
 } as const;

@@ -239,6 +239,11 @@ export type FetchedRange = TopicPartition & {
   readonly logStart: bigint;
   /** Last stable offset: where a reader of committed records has to wait; 0 where not known. */
   readonly end: bigint;
+  /**
+   * The first offset that was passed although nothing stands there that a reader may pass: no record,
+   * no marker, no aborted record. Deleted or compacted away; absent where nothing is missing.
+   */
+  readonly missing?: bigint;
   /** Why nothing was read, where nothing can be: the offset is not in the log, the topic is absent or may not be read. */
   readonly fault?: 'out-of-range' | 'absent' | 'denied';
 };

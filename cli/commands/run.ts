@@ -47,6 +47,7 @@ function registerGateway(group: Command, run: Run): void {
     .description(text('cli.run.gateway.description'))
     .option('--agreements <folder>', text('cli.run.gateway.agreements'))
     .option('--session-timeout <seconds>', text('cli.run.view.sessionTimeout'), positiveNumber)
+    .option('--archive-lag <seconds>', text('cli.run.gateway.archiveLag'), positiveNumber)
     .option('--status-file <file>', text('cli.run.statusFile'))
     .action(run(async () => (await import('../work/run-gateway.ts')).runOneGateway));
   addExamples(gateway, ['civicbus run gateway']);

@@ -1,6 +1,7 @@
 /** English texts of the command line. Other languages are tables with the same keys. */
 import type { TextTable } from '../../bus/base/text.ts';
 import { EN_AGREEMENT } from './en-agreement.ts';
+import { EN_AUDIT } from './en-audit.ts';
 import { EN_CITY } from './en-city.ts';
 import { EN_COLUMNS } from './en-columns.ts';
 import { EN_DOCTOR } from './en-doctor.ts';
@@ -14,6 +15,7 @@ import { EN_SWEEP } from './en-sweep.ts';
 export const CLI_TEXTS: TextTable = {
   ...EN_HELP,
   ...EN_AGREEMENT,
+  ...EN_AUDIT,
   ...EN_CITY,
   ...EN_COLUMNS,
   ...EN_DOCTOR,

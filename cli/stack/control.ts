@@ -36,6 +36,11 @@ export function maskKeysFolder({ secretsFolder }: Pick<StackAccess, 'secretsFold
   return join(secretsFolder, 'mask-keys');
 }
 
+/** Where what was delivered is archived, readable by its owner only. */
+export function archiveFolder({ endpoints }: Pick<StackAccess, 'endpoints'>): string {
+  return join(endpoints.home, 'audit');
+}
+
 export function controlPasswordFile(
   { secretsFolder }: Pick<StackAccess, 'secretsFolder'>,
   user: string,

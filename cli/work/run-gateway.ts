@@ -22,6 +22,8 @@ type Flags = {
   readonly agreements?: string;
   /** Seconds. */
   readonly sessionTimeout?: number;
+  /** Seconds. */
+  readonly archiveLag?: number;
   readonly statusFile?: string;
 };
 
@@ -92,6 +94,7 @@ async function start({
     fetchSchema: (id) => registry.schemaById(id),
     log,
     onCommitted,
+    ...(flags.archiveLag === undefined ? {} : { archiveLagMsMax: flags.archiveLag * 1_000 }),
     ...(flags.sessionTimeout === undefined
       ? {}
       : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),

@@ -1,6 +1,7 @@
 /**
- * `civicbus run reconciler`: keeps the bus as the agreements say, until it is asked to end. One for
- * each stack; a second one would do the same again and publish events twice.
+ * `civicbus run reconciler`: keeps the bus as the agreements say, and what was delivered in the
+ * audit archive, until it is asked to end. One for each stack; a second one would do the same again
+ * and publish events twice.
  */
 import type { ExitName } from '../../bus/base/codes/code.ts';
 import { messageOf } from '../../bus/base/errors.ts';
@@ -10,6 +11,7 @@ import { BUS_ORG } from '../../bus/agreement/lifecycle/verbs.ts';
 import { readSigningKey } from '../../bus/agreement/signature/keys.ts';
 import type { BusProducer, KafkaBus } from '../../bus/kafka/kafka.ts';
 import { openKeyStore } from '../../bus/pair/key-store.ts';
+import { Archiver, type ArchiverOptions, sqlHeads } from '../../bus/pair/audit/archiver.ts';
 import { readPurgeReceipts } from '../../bus/pair/reconcile/purge.ts';
 import { Reconciler, type ReconcilerOptions } from '../../bus/pair/reconcile/reconciler.ts';
 import { sqlControl } from '../../bus/pair/reconcile/sql-control.ts';
@@ -18,7 +20,13 @@ import { pairContext } from '../apply/pair-context.ts';
 import type { Cli } from '../globals.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
-import { maskKeysFolder, openControl, orgKeyPath } from '../stack/control.ts';
+import {
+  archiveFolder,
+  ensureControl,
+  maskKeysFolder,
+  openControl,
+  orgKeyPath,
+} from '../stack/control.ts';
 
 type Flags = {
   readonly agreements?: string;
@@ -39,10 +47,13 @@ export async function runReconciler(cli: Cli, flags: Flags): Promise<ExitName> {
     onRetry: (error, attempt) =>
       log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
   });
-  const reconciler = new Reconciler({ ...options, log });
+  const { archiver: archiverOptions, ...reconciling } = options;
+  const reconciler = new Reconciler({ ...reconciling, log });
+  const archiver = new Archiver({ ...archiverOptions, log: log.child({ part: 'archiver' }) });
   void keepStatusFile(flags.statusFile, {
     figures: () => ({
       ...reconciler.figures,
+      ...archiver.figures,
       settled: Number(reconciler.isSettled),
       residentBytes: process.memoryUsage.rss(),
     }),
@@ -50,16 +61,22 @@ export async function runReconciler(cli: Cli, flags: Flags): Promise<ExitName> {
     log,
   });
   log.info({ pid: process.pid }, 'reconciler runs');
-  await reconciler.run(signal);
-  log.info({ ...reconciler.figures }, 'reconciler ended in order');
+  await Promise.all([reconciler.run(signal), archiver.run(signal)]);
+  log.info({ ...reconciler.figures, ...archiver.figures }, 'reconciler ended in order');
   return 'ok';
 }
+
+type ProgramOptions = Omit<ReconcilerOptions, 'log'> & {
+  readonly archiver: Omit<ArchiverOptions, 'log'>;
+};
 
 /** Everything is opened once; clients find a server again that was away. */
 async function optionsOf(
   access: StackAccess,
   { world, lifetime }: { readonly world: AgreementWorld; readonly lifetime: Lifetime },
-): Promise<Omit<ReconcilerOptions, 'log'>> {
+): Promise<ProgramOptions> {
+  // Also where an earlier version made it: the tables of this one are added.
+  await ensureControl(access, world);
   const control = await openControl(access, world);
   const key = await readSigningKey(orgKeyPath(access, BUS_ORG));
   const kafka = await access.kafkaAs(access.endpoints.kafka.admin);
@@ -72,6 +89,7 @@ async function optionsOf(
     wanted,
     plan,
     purgeReceipts: (lines) => readPurgeReceipts(lines, { kafka, publicKeys: control.publicKeys }),
+    archiver: { kafka, admin, heads: sqlHeads(control.db), folder: archiveFolder(access), key },
   };
 }
 

@@ -19,14 +19,18 @@ export type Committed = {
   readonly records: readonly RawRecord[];
   /** The offset after everything that was looked at; `from` where nothing was. */
   readonly nextOffset: bigint;
+  /** The first offset passed that holds neither a record nor something that readers may pass. */
+  readonly missing?: bigint;
 };
 
 /** Committed records at or after `from`, in order, with the offset to read on at. */
 export function committed(partition: FetchedPartition, from: bigint): Committed {
   const records: RawRecord[] = [];
   let nextOffset = from;
+  let missing: bigint | undefined;
   for (const batch of committedBatches(partition)) {
     const after = batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n;
+    missing ??= firstHole(batch, nextOffset);
     if (after > nextOffset) nextOffset = after;
     if (batch.isHidden) continue;
     const { firstOffset, firstTimestamp, maxTimestamp, attributes } = batch;
@@ -38,7 +42,24 @@ export function committed(partition: FetchedPartition, from: bigint): Committed 
       records.push({ offset, key, value, timestampMs });
     }
   }
-  return { records, nextOffset };
+  return { records, nextOffset, ...(missing === undefined ? {} : { missing }) };
+}
+
+/** The first offset from `expected` on that the log lacks before the batch, or in it where its records count. */
+function firstHole(
+  batch: Batch & { readonly isHidden: boolean },
+  expected: bigint,
+): bigint | undefined {
+  if (batch.firstOffset > expected) return expected;
+  if (batch.isHidden) return undefined;
+  let next = expected - batch.firstOffset;
+  for (const { offsetDelta } of batch.records) {
+    const delta = BigInt(offsetDelta);
+    if (delta < next) continue;
+    if (delta > next) return batch.firstOffset + next;
+    next++;
+  }
+  return next <= BigInt(batch.lastOffsetDelta) ? batch.firstOffset + next : undefined;
 }
 
 function* committedBatches({

@@ -45,6 +45,8 @@ export type GatewayOptions = {
   readonly group?: string;
   readonly sessionTimeoutMs?: number;
   readonly leasePollMs?: number;
+  /** How long deliveries may wait to be archived before nothing more is delivered. */
+  readonly archiveLagMsMax?: number;
   readonly onCommitted?: (committed: Committed) => void;
 };
 
@@ -67,6 +69,9 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     const lease = new Lease(options.leaseSource, {
       log,
       ...(options.leasePollMs === undefined ? {} : { pollMs: options.leasePollMs }),
+      ...(options.archiveLagMsMax === undefined
+        ? {}
+        : { archiveLagMsMax: options.archiveLagMsMax }),
       ...(options.clock ? { clock: options.clock } : {}),
     });
     void lease.keep(lifetime.signal);

@@ -1,7 +1,8 @@
 /**
  * What the gateway may deliver right now. The control database is read over and over; an answer
  * counts for a moment only, and cut off from it means stop. Whoever commits asks `holds` first:
- * so nothing is committed later than two seconds after a suspension, revocation or expiry.
+ * so nothing is committed later than two seconds after a suspension, revocation or expiry. Nothing
+ * is delivered either once what was delivered has not been archived for too long.
  */
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
@@ -26,12 +27,21 @@ export type LeaseSnapshot = {
 export interface LeaseSource {
   version(): Promise<bigint>;
   read(): Promise<LeaseSnapshot>;
+  /**
+   * For how long it has not been known that every delivery is archived, in ms. Left out where
+   * deliveries are not archived at all.
+   */
+  archiveLagMs?(): Promise<number>;
 }
 
 export const LEASE = {
   pollMs: 200,
   /** An answer older than this permits nothing. */
   validMs: 1_200,
+  /** How often it is asked how far the archive is. */
+  archiveEveryMs: 1_000,
+  /** An archive that is further behind stops delivery. */
+  archiveLagMsMax: 600_000,
 } as const;
 
 export class Lease {
@@ -39,8 +49,13 @@ export class Lease {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #pollMs: number;
+  readonly #archiveLagMsMax: number;
   #snapshot: LeaseSnapshot | undefined;
   #readAt = 0;
+  /** Every delivery before is archived. */
+  #archivedUntil = Number.POSITIVE_INFINITY;
+  #archiveAskedAt = Number.NEGATIVE_INFINITY;
+  #isArchiveLate = false;
 
   constructor(
     source: LeaseSource,
@@ -48,12 +63,19 @@ export class Lease {
       log,
       clock = systemClock,
       pollMs = LEASE.pollMs,
-    }: { readonly log: Log; readonly clock?: Clock; readonly pollMs?: number },
+      archiveLagMsMax = LEASE.archiveLagMsMax,
+    }: {
+      readonly log: Log;
+      readonly clock?: Clock;
+      readonly pollMs?: number;
+      readonly archiveLagMsMax?: number;
+    },
   ) {
     this.#source = source;
     this.#clock = clock;
     this.#log = log;
     this.#pollMs = pollMs;
+    this.#archiveLagMsMax = archiveLagMsMax;
   }
 
   /** Keeps reading until the signal fires. */
@@ -69,6 +91,7 @@ export class Lease {
   async refresh(): Promise<void> {
     // Before the question is sent: an answer is as old as its question.
     const askedAt = this.#clock.now();
+    await this.#askArchive(askedAt);
     const version = await this.#source.version();
     if (this.#snapshot?.version !== version) this.#snapshot = await this.#source.read();
     this.#readAt = askedAt;
@@ -76,7 +99,26 @@ export class Lease {
 
   /** The snapshot, while it is young enough to act upon. */
   current(): LeaseSnapshot | undefined {
-    return this.#clock.now() - this.#readAt < LEASE.validMs ? this.#snapshot : undefined;
+    const now = this.#clock.now();
+    if (now - this.#archivedUntil > this.#archiveLagMsMax) return undefined;
+    return now - this.#readAt < LEASE.validMs ? this.#snapshot : undefined;
+  }
+
+  async #askArchive(now: number): Promise<void> {
+    if (!this.#source.archiveLagMs || now - this.#archiveAskedAt < LEASE.archiveEveryMs) return;
+    const lagMs = await this.#source.archiveLagMs();
+    this.#archiveAskedAt = now;
+    this.#archivedUntil = now - lagMs;
+    const isLate = lagMs > this.#archiveLagMsMax;
+    if (isLate === this.#isArchiveLate) return;
+    this.#isArchiveLate = isLate;
+    const facts = { lagMs, lagMsMax: this.#archiveLagMsMax };
+    if (isLate)
+      this.#log.error(
+        facts,
+        'nothing is delivered: the audit archive is behind; see run reconciler',
+      );
+    else this.#log.info(facts, 'delivery goes on: the audit archive has caught up');
   }
 
   /** Whether a plan made of `version` may still be committed. */

@@ -154,7 +154,66 @@ test('nothing fetched means nothing passed', () => {
 
 test('offsets that compaction emptied are passed with their batch', () => {
   const emptied = { ...batch({ at: 3, count: 5 }), records: [] };
-  expect(committed(fetched([emptied]), 3n)).toEqual({ records: [], nextOffset: 8n });
+  expect(committed(fetched([emptied]), 3n)).toEqual({ records: [], nextOffset: 8n, missing: 3n });
+});
+
+const without = (made: Made, ...deltas: readonly number[]) => {
+  const whole = batch(made);
+  const records = whole.records.filter(({ offsetDelta }) => !deltas.includes(offsetDelta));
+  return { ...whole, records };
+};
+
+test.each([
+  {
+    reason: 'nothing is missing where every offset has its record or its marker',
+    batches: [batch({ at: 0, count: 3 }), batch({ at: 3, marker: 'commit' })],
+    missing: undefined,
+  },
+  {
+    reason: 'an aborted batch may be without its records',
+    batches: [
+      { ...batch({ at: 0, count: 2, producer: 9 }), records: [] },
+      batch({ at: 2, marker: 'abort', producer: 9 }),
+      batch({ at: 3, producer: 9 }),
+    ],
+    missing: undefined,
+  },
+  {
+    reason: 'a batch below the asked offset is no hole',
+    batches: [batch({ at: 0, count: 6 })],
+    from: 4n,
+    missing: undefined,
+  },
+  {
+    reason: 'a batch that is gone is missed at its first offset',
+    batches: [batch({ at: 0 }), batch({ at: 4 })],
+    missing: 1n,
+  },
+  {
+    reason: 'the log before the first batch is missed where it was asked for',
+    batches: [batch({ at: 4 })],
+    from: 2n,
+    missing: 2n,
+  },
+  {
+    reason: 'a record in the middle of a batch is missed',
+    batches: [without({ at: 10, count: 5 }, 2)],
+    from: 10n,
+    missing: 12n,
+  },
+  {
+    reason: 'a record at the end of a batch is missed',
+    batches: [without({ at: 0, count: 3 }, 2)],
+    missing: 2n,
+  },
+  {
+    reason: 'what is missing below the asked offset is not asked about',
+    batches: [without({ at: 0, count: 5 }, 1)],
+    from: 3n,
+    missing: undefined,
+  },
+])('$reason', ({ batches, from = 0n, missing }) => {
+  expect(committed(fetched(batches, [[9, 0]]), from).missing).toBe(missing);
 });
 
 test('the time is the record’s own, or the batch’s where the broker stamps it', () => {

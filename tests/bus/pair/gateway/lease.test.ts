@@ -58,6 +58,72 @@ describe('the lease', () => {
   });
 });
 
+describe('the lease beside an archive', () => {
+  async function world(lagMsMax = 5_000) {
+    const archive = { lagMs: 0, fails: false, asked: 0 };
+    const clock = new ManualClock(1_000_000);
+    const told: string[] = [];
+    const tell = (level: string) => (_fields: object, message: string) =>
+      void told.push(`${level} ${message}`);
+    const lease = new Lease(
+      {
+        version: () => Promise.resolve(1n),
+        read: () => Promise.resolve({ version: 1n, pairs: [leased()] }),
+        archiveLagMs: () => {
+          archive.asked++;
+          return archive.fails ? Promise.reject(new Error('away')) : Promise.resolve(archive.lagMs);
+        },
+      },
+      {
+        log: { ...silentLog, error: tell('error'), info: tell('info') },
+        clock,
+        archiveLagMsMax: lagMsMax,
+      },
+    );
+    const after = async (ms: number) => {
+      clock.advance(ms);
+      await lease.refresh().catch(() => undefined);
+      return lease.current() !== undefined;
+    };
+    await lease.refresh();
+    return { archive, clock, told, lease, after };
+  }
+
+  test('permits nothing while the archive is too far behind, tells it once, and goes on by itself', async () => {
+    const { archive, told, after } = await world();
+    archive.lagMs = 5_000;
+    expect(await after(1_000)).toBe(true);
+    archive.lagMs = 5_001;
+    expect(await after(1_000)).toBe(false);
+    archive.lagMs = 6_001;
+    expect(await after(1_000)).toBe(false);
+    archive.lagMs = 10;
+    expect(await after(1_000)).toBe(true);
+    expect(told).toEqual([
+      'error nothing is delivered: the audit archive is behind; see run reconciler',
+      'info delivery goes on: the audit archive has caught up',
+    ]);
+  });
+
+  test('counts what passed since it asked, and permits nothing once nobody answers', async () => {
+    const { archive, clock, lease, after } = await world(1_000);
+    archive.lagMs = 900;
+    expect(await after(1_000)).toBe(true);
+    clock.advance(101);
+    expect(lease.current()).toBeUndefined();
+    archive.lagMs = 0;
+    expect(await after(1_000)).toBe(true);
+    archive.fails = true;
+    expect(await after(1_001)).toBe(false);
+  });
+
+  test('does not ask for it with every look', async () => {
+    const { archive, after } = await world();
+    for (let i = 0; i < 20; i++) await after(LEASE.pollMs);
+    expect(archive.asked).toBe(5);
+  });
+});
+
 describe('a pair may deliver', () => {
   const during = Date.parse('2026-11-22T00:00:00Z');
   const end = Date.parse('2026-12-01T00:00:00Z');
