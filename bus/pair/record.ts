@@ -25,6 +25,7 @@ export type PairRecord = {
   readonly control: string | null;
 };
 
+/** Throws PAIR_RECORD_BROKEN, without the value, where one does not fit its field. */
 export type PairEncoder = {
   /** The framed key of delivered key values. */
   key(values: readonly ColumnValue[]): Buffer;
@@ -44,15 +45,15 @@ export function pairEncoder(
 ): PairEncoder {
   const key = parse(schemas.keySchema);
   const value = parse(schemas.valueSchema);
-  const keyNames = namesOf(key);
-  const rowNames = namesOf(rowTypeOf(value));
+  const keyFields = writtenFields(key);
+  const rowFields = writtenFields(rowTypeOf(value));
   const frame = framer();
   return {
-    key: (values) => frame(key, ids.key, named(keyNames, values)),
+    key: (values) => frame(key, ids.key, named(keyFields, values)),
     value: (record) =>
       frame(value, ids.value, {
         ...record,
-        row: record.row === null ? null : named(rowNames, record.row),
+        row: record.row === null ? null : named(rowFields, record.row),
       }),
   };
 }
@@ -124,10 +125,33 @@ function rowTypeOf(value: avsc.types.RecordType): avsc.types.RecordType {
   return must(union.types[1], 'the type of a row') as avsc.types.RecordType;
 }
 
-function named(names: readonly string[], values: readonly ColumnValue[]): Values {
+type WrittenField = {
+  readonly name: string;
+  readonly isText: boolean;
+  readonly isFlag: boolean;
+};
+
+function writtenFields(type: avsc.types.RecordType): readonly WrittenField[] {
+  return type.fields.map((field) => {
+    const { types = [field.type] } = field.type as Type & { readonly types?: readonly Type[] };
+    const has = (name: string) => types.some(({ typeName }) => typeName === name);
+    return { name: field.name, isText: has('string'), isFlag: has('boolean') };
+  });
+}
+
+function named(fields: readonly WrittenField[], values: readonly ColumnValue[]): Values {
   const out: Record<string, ColumnValue> = {};
-  for (let at = 0; at < names.length; at++) out[names[at] as string] = values[at] ?? null;
+  for (let at = 0; at < fields.length; at++) {
+    const field = fields[at] as WrittenField;
+    out[field.name] = written(field, values[at] ?? null);
+  }
   return out;
+}
+
+/** Whole numbers of 64 bits come as numbers or bigints and travel as text; flags may come as 0 and 1. */
+function written({ isText, isFlag }: WrittenField, value: ColumnValue): ColumnValue {
+  if (isText) return typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
+  return isFlag && (value === 0 || value === 1) ? value === 1 : value;
 }
 
 function listed(names: readonly string[], values: Values): ColumnValue[] {
@@ -141,7 +165,7 @@ function framer(): (type: Type, id: number, value: unknown) => Buffer {
   let scratch = Buffer.alloc(SCRATCH_BYTES);
   return (type, id, value) => {
     for (;;) {
-      const end = type.encode(value, scratch, BODY_START);
+      const end = encoded(type, value, scratch);
       if (end < 0) {
         scratch = Buffer.alloc((scratch.length - end) * 2);
         continue;
@@ -151,6 +175,15 @@ function framer(): (type: Type, id: number, value: unknown) => Buffer {
       return Buffer.from(scratch.subarray(0, end));
     }
   };
+}
+
+function encoded(type: Type, value: unknown, into: Buffer): number {
+  try {
+    return type.encode(value, into, BODY_START);
+  } catch {
+    // The cause is left out on purpose: it quotes the value.
+    throw new BusError('PAIR_RECORD_BROKEN', { why: 'a value does not fit its field' });
+  }
 }
 
 function read(type: Type, bytes: Buffer): Values {

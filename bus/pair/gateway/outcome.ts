@@ -2,6 +2,7 @@
  * What one transaction of the gateway holds: records for pairs, the account of them, progress.
  * Filled record by record, sent as a whole or not at all.
  */
+import { BusError, isBusError } from '../../base/errors.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import type { OutgoingRecord, Sends, TopicPartition } from '../../kafka/kafka.ts';
 import { KeySet } from '../key-set.ts';
@@ -63,7 +64,10 @@ export class Outcome {
     return this.#entries;
   }
 
-  /** One decision on a record of `at`, read from `from` on by this transaction. */
+  /**
+   * One decision on a record of `at`, read from `from` on by this transaction. Throws
+   * KAFKA_TOPIC_REFUSED where it does not fit the pair's schema, so that this pair alone is held.
+   */
   deliver(
     { pair, encoder, hash }: PlannedPair,
     decision: Decision,
@@ -74,16 +78,18 @@ export class Outcome {
       readonly from: bigint;
     },
   ): void {
-    const key = encoder.key(decision.key);
-    const value = encoder.value({
-      kind: decision.kind,
-      agreement: hash,
-      generation: about.generation,
-      version: Number(about.sequence),
-      sourceTimeMs: decision.sourceTimeMs,
-      row: decision.kind === 'UPSERT' ? (decision.row as readonly ColumnValue[]) : null,
-      control: null,
-    });
+    const { key, value } = encodedFor(pair.topic.name, () => ({
+      key: encoder.key(decision.key),
+      value: encoder.value({
+        kind: decision.kind,
+        agreement: hash,
+        generation: about.generation,
+        version: Number(about.sequence),
+        sourceTimeMs: decision.sourceTimeMs,
+        row: decision.kind === 'UPSERT' ? (decision.row as readonly ColumnValue[]) : null,
+        control: null,
+      }),
+    }));
     this.#push(pair.topic.name, { key, value });
     this.#agreements.set(pair.agreement.id, pair.agreement.contentHash);
     const account = this.#account(pair.agreement, about);
@@ -196,6 +202,15 @@ export class Outcome {
     if (own) own.push(account);
     else this.#accounts.set(id, [account]);
     return account;
+  }
+}
+
+function encodedFor<T>(topic: string, encode: () => T): T {
+  try {
+    return encode();
+  } catch (error) {
+    if (!isBusError(error, 'PAIR_RECORD_BROKEN')) throw error;
+    throw new BusError('KAFKA_TOPIC_REFUSED', { topic, why: 'not made for such a row' }, error);
   }
 }
 

@@ -45,7 +45,34 @@ const values: fc.Arbitrary<ColumnValue[]> = fc
   )
   .map((row) => [...row]);
 
+const SENT = {
+  kind: 'UPSERT',
+  agreement: hashBytes(contentHash),
+  generation: 1,
+  version: 1,
+  sourceTimeMs: null,
+  control: null,
+} as const;
+const withAt = (at: number, value: ColumnValue): ColumnValue[] =>
+  FIELDS.map((_, index) => (index === 0 ? 's1' : index === at ? value : null));
+
 describe('a record of a pair topic', () => {
+  test.each<[string, number, ColumnValue, ColumnValue]>([
+    ['a 64-bit number that is small enough for a number', 3, 17, '17'],
+    ['a 64-bit number that is not', 3, 18_446_744_073_709_551_615n, '18446744073709551615'],
+    ['a set flag as its server keeps it', 4, 1, true],
+    ['a flag that is not set', 4, 0, false],
+  ])('carries %s, as a capture gives it', (_what, at, value, read) => {
+    const bytes = encoder.value({ ...SENT, row: withAt(at, value) });
+    expect(decoder.value(bytes).row?.[at]).toBe(read);
+  });
+
+  test('is refused where a value does not fit, and the value is not told', () => {
+    const encode = () => encoder.value({ ...SENT, row: withAt(2, '4711-secret') });
+    expect(encode).toThrow(expect.objectContaining({ code: 'PAIR_RECORD_BROKEN' }));
+    expect(encode).not.toThrow(/4711/);
+  });
+
   test('is read as it was written, whatever its row holds', () => {
     fc.assert(
       fc.property(values, fc.nat(), orNull(fc.integer()), (row, version, sourceTimeMs) => {
