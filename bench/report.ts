@@ -3,7 +3,7 @@ import { type Machine, machine, versionsUsed } from './machine.ts';
 import type { PlainTable } from './plain-table.ts';
 import type { Percentiles, Spread } from './statistics.ts';
 
-export const BENCHMARKS = ['apply', 'latency', 'capture', 'scale'] as const;
+export const BENCHMARKS = ['apply', 'latency', 'capture', 'scale', 'fanout', 'chain'] as const;
 export type BenchmarkName = (typeof BENCHMARKS)[number];
 
 export type ReportHead = {

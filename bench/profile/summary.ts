@@ -8,6 +8,8 @@ import { type CpuProfile, type Frame, type SelfTime, selfTimes } from './cpu-pro
 export const KINDS = [
   'decode',
   'map, reduce, sort',
+  'judge and mask',
+  'encode',
   'SQL text',
   'mysql driver',
   'kafkajs',
@@ -36,6 +38,9 @@ const TOP = 25;
 
 /** Part of a module's path -> its kind; the first that fits counts. */
 const MODULES: readonly (readonly [string, Kind])[] = [
+  ['/bus/pair/record.ts', 'encode'],
+  ['/bus/pair/gateway/bound-pair.ts', 'judge and mask'],
+  ['/bus/agreement/', 'judge and mask'],
   ['/bus/avro/', 'decode'],
   ['/bus/change/', 'decode'],
   ['/node_modules/avsc/', 'decode'],
@@ -48,7 +53,9 @@ const MODULES: readonly (readonly [string, Kind])[] = [
   ['/node_modules/mysql2/', 'mysql driver'],
   ['/bus/sql/', 'mysql driver'],
   ['/node_modules/kafkajs/', 'kafkajs'],
+  ['/node_modules/@platformatic/', 'kafkajs'],
   ['/bus/kafka/', 'kafkajs'],
+  ['/bus/pair/', 'engine'],
   ['/bus/view/', 'engine'],
 ];
 

@@ -10,6 +10,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApplyReport } from '../../bench/apply/report.ts';
 import type { CaptureReport } from '../../bench/capture/report.ts';
+import type { ChainReport } from '../../bench/chain/report.ts';
+import type { FanoutReport } from '../../bench/fanout/report.ts';
 import type { LatencyReport } from '../../bench/latency/report.ts';
 import type { BenchmarkName } from '../../bench/report.ts';
 import type { ScaleReport } from '../../bench/scale/report.ts';
@@ -35,7 +37,7 @@ describe('bench all --quick', () => {
   });
 
   test('says of every benchmark that all rows were equal, and leaves no stack behind', async () => {
-    expect(shown.match(/all rows equal: yes/g)).toHaveLength(4);
+    expect(shown.match(/all rows equal: yes/g)).toHaveLength(6);
     expect(await readdir(join(folder, 'stacks'))).toEqual([]);
   });
 
@@ -142,5 +144,36 @@ describe('bench all --quick', () => {
       expect(rowsEqual).toBe(true);
     }
     expect(report.skipped).toEqual([]);
+  });
+
+  test('fanout gives all pairs the same records on both sides, and idle pairs none', async () => {
+    const report = await reportOf<FanoutReport>('fanout');
+    expect(report.runs.map(({ side }) => side).toSorted()).toEqual(['naive', 'ours']);
+    const [one, other] = report.runs;
+    expect(one!.records).toBeGreaterThan(one!.changes);
+    expect(one!.records).toBe(other!.records);
+    for (const { recordsPerSecond, cpuMicrosPerRecord, residentMbMax } of report.runs) {
+      for (const figure of [recordsPerSecond, cpuMicrosPerRecord, residentMbMax])
+        expect(figure).toBeGreaterThan(0);
+    }
+    const { views, pairs } = report.settings;
+    expect(report.idle.map((run) => run.pairs)).toEqual([views, pairs]);
+    for (const { changes, changesPerSecond } of report.idle) {
+      expect(changes).toBeGreaterThan(one!.changes);
+      expect(changesPerSecond).toBeGreaterThan(0);
+    }
+    expect(report.rowsEqual).toBe(true);
+  });
+
+  test('chain measures until the hub and until the subscriber, who ends with the source’s rows', async () => {
+    const report = await reportOf<ChainReport>('chain');
+    const { singles, perSecond, seconds } = report.settings;
+    expect(report.runs.map(({ place }) => place)).toEqual(['hub', 'subscriber']);
+    for (const { single, load } of report.runs) {
+      expect(single.visible.n).toBe(singles);
+      expect(load.visible.n).toBe(perSecond * seconds);
+    }
+    expect(report.summary.subscriber.single.visible.p50).toBeGreaterThan(1);
+    expect(report.rowsEqual).toBe(true);
   });
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { benchApply } from '../../../bench/apply/bench-apply.ts';
 import { benchCapture } from '../../../bench/capture/bench-capture.ts';
+import { benchChain } from '../../../bench/chain/bench-chain.ts';
+import { benchFanout } from '../../../bench/fanout/bench-fanout.ts';
 import { benchLatency } from '../../../bench/latency/bench-latency.ts';
 import { benchPredicate } from '../../../bench/predicate/bench-predicate.ts';
 import { benchScale } from '../../../bench/scale/bench-scale.ts';
@@ -36,6 +38,8 @@ export function addBenchmarks(
   addLatency(program, run);
   addCapture(program, run);
   addScale(program, run);
+  addFanout(program, run);
+  addChain(program, run);
   addAll(program);
   addPredicate(program, screen, onExit);
   program
@@ -89,7 +93,7 @@ function addAll(program: Command): void {
           folder,
           ...(quick ? ['--quick'] : []),
           ...(reports === undefined ? [] : ['--report', join(reports, `${name}.json`)]),
-          ...(name === 'apply' ? ['--profile'] : []),
+          ...(name === 'apply' || name === 'fanout' ? ['--profile'] : []),
         ];
         const command = program.commands.find((one) => one.name() === name);
         await must(command, name).parseAsync(flags, { from: 'user' });
@@ -229,6 +233,68 @@ function addScale(program: Command, run: Run): void {
       {
         name: 'scale',
         run: (site, onStep) => benchScale(site, { ...options, onStep }),
+      },
+      { folder, quick, ...(report === undefined ? {} : { report }) },
+    );
+  });
+}
+
+type FanoutFlags = Common &
+  Rounds & {
+    readonly pairs: number;
+    readonly rows: number;
+    readonly idleRows: number;
+    readonly profile: boolean;
+  };
+
+const QUICK_FANOUT = { pairs: 24, rows: 50, idleRows: 200, rounds: 1 };
+
+function addFanout(program: Command, run: Run): void {
+  const command = program
+    .command('fanout')
+    .description('From three views to hundreds of pairs: our gateway and one consumer per pair.')
+    .option('--pairs <number>', 'generated agreements', wholeNumber, 550)
+    .option('--rows <number>', 'of each view, then as many updates', wholeNumber, 1_500)
+    .option('--idle-rows <number>', 'as --rows, for pairs that match nothing', wholeNumber, 15_000)
+    .option('--profile', 'also shows where the time of our side goes', false);
+  withRounds(command).action(({ quick, report, folder, ...flags }: FanoutFlags) => {
+    const options = { ...flags, ...(quick ? QUICK_FANOUT : {}) };
+    return run(
+      {
+        name: 'fanout',
+        run: (site, onStep) => benchFanout(site, { ...options, onStep }),
+      },
+      { folder, quick, ...(report === undefined ? {} : { report }) },
+    );
+  });
+}
+
+type ChainFlags = Common & Rounds & Omit<LatencyFlags, keyof Common | 'idleSeconds'>;
+
+const QUICK_CHAIN = {
+  residents: 200,
+  rounds: 1,
+  warmUp: 5,
+  singles: 20,
+  perSecond: 50,
+  seconds: 2,
+};
+
+function addChain(program: Command, run: Run): void {
+  const command = program
+    .command('chain')
+    .description('From a department’s commit until a subscriber sees it, through the whole bus.')
+    .option('--residents <number>', 'rows of the table', wholeNumber, 2_000)
+    .option('--warm-up <number>', 'changes before everything, not counted', wholeNumber, 200)
+    .option('--singles <number>', 'changes one at a time in each turn', wholeNumber, 200)
+    .option('--per-second <number>', 'changes a second under load', wholeNumber, 50)
+    .option('--seconds <number>', 'how long the load lasts', wholeNumber, 20);
+  withRounds(command).action(({ quick, report, folder, ...flags }: ChainFlags) => {
+    const options = { ...flags, ...(quick ? QUICK_CHAIN : {}) };
+    return run(
+      {
+        name: 'chain',
+        run: (site, onStep) => benchChain(site, { ...options, onStep }),
       },
       { folder, quick, ...(report === undefined ? {} : { report }) },
     );
