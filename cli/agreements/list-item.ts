@@ -5,6 +5,7 @@ import { newLine } from '../../bus/agreement/lifecycle/line.ts';
 import type { Role } from '../../bus/agreement/lifecycle/verbs.ts';
 import type { Control } from '../../bus/control/control.ts';
 import type { ListedLine } from '../../bus/control/list.ts';
+import type { CopyState, Receipt } from '../../bus/pair/subscriber/receipts.ts';
 import type { Health } from '../output/paint.ts';
 
 export type AgreementListItem = {
@@ -28,8 +29,18 @@ export type AgreementListItem = {
     readonly at: string;
     readonly isOverdue: boolean;
   } | null;
-  /** How far the subscriber's copy has come; null where nothing is known. */
+  /** Source time of the newest change that the subscriber's readers see; null where nothing is known. */
   readonly watermark: string | null;
+  /** What the subscriber last said of its copy; null before its first receipt. */
+  readonly copy: {
+    readonly state: CopyState;
+    readonly fault: string | null;
+    readonly rows: number | null;
+    /** The hub's transaction order of the newest change in it. */
+    readonly appliedVersion: number | null;
+    /** When it said so. */
+    readonly at: string;
+  } | null;
 };
 
 export const STATE_HEALTH: Readonly<Record<AgreementState, Health>> = {
@@ -54,7 +65,7 @@ export const STATE_HEALTH: Readonly<Record<AgreementState, Health>> = {
 export function listItem(
   line: ListedLine,
   { checks, addWorkingDays }: Pick<Control, 'checks' | 'addWorkingDays'>,
-  nowMs: number,
+  { nowMs, receipt }: { readonly nowMs: number; readonly receipt: Receipt | undefined },
 ): AgreementListItem {
   const { agreementId, name, version, state, contentHash, content, reason, deployedHash } = line;
   const since = new Date(line.sinceMs).toISOString();
@@ -86,6 +97,15 @@ export function listItem(
           isOverdue: due.isOverdue,
         }
       : null,
-    watermark: null,
+    ...copyOf(receipt),
+  };
+}
+
+function copyOf(receipt: Receipt | undefined): Pick<AgreementListItem, 'watermark' | 'copy'> {
+  if (!receipt) return { watermark: null, copy: null };
+  const { state, fault, rows, appliedVersion, appliedSourceTimeMs, at } = receipt;
+  return {
+    watermark: appliedSourceTimeMs === null ? null : new Date(appliedSourceTimeMs).toISOString(),
+    copy: { state, fault, rows, appliedVersion, at },
   };
 }
