@@ -9,14 +9,14 @@ const MAIN = join(import.meta.dirname, '..', 'civicbus.mjs');
 /** A consumer waits for a broker that is away, so it is given longer than any restart of one. */
 const HEALTH_TIMEOUT_MS = 600_000;
 /** A member that was killed is given up this soon, and its successor goes on. */
-const SESSION_TIMEOUT_S = 10;
+const SESSION_TIMEOUT = ['--session-timeout', '10'];
 const GRACE_MS = 20_000;
 const STATUS_MS_MAX = 5_000;
 
 export type Program = ProcessSpec & { readonly statusFile: string };
 
 export function viewProgram(view: string, home: string): Program {
-  const args = ['run', 'view', view, '--session-timeout', String(SESSION_TIMEOUT_S)];
+  const args = ['run', 'view', view, ...SESSION_TIMEOUT];
   return program(`view-${view}`, { home, args, nodeOptions: VIEW_NODE_OPTIONS });
 }
 
@@ -25,7 +25,7 @@ export function workloadProgram(ratePerSecond: number, home: string): Program {
 }
 
 export function gatewayProgram(home: string): Program {
-  return program('gateway', { home, args: ['run', 'gateway'] });
+  return program('gateway', { home, args: ['run', 'gateway', ...SESSION_TIMEOUT] });
 }
 
 export function reconcilerProgram(home: string): Program {
@@ -37,7 +37,7 @@ export function subscriberProgram(
   { agreement, configFile }: { readonly agreement: string; readonly configFile: string },
   home: string,
 ): Program {
-  const args = ['run', 'subscriber', '--config', configFile];
+  const args = ['run', 'subscriber', '--config', configFile, ...SESSION_TIMEOUT];
   return program(`subscriber-${agreement}`, { home, args, nodeOptions: VIEW_NODE_OPTIONS });
 }
 
