@@ -117,8 +117,8 @@ describe('a record of a pair topic', () => {
 describe('the fingerprint of a set of keys', () => {
   const hashOf = (keys: readonly string[], id = 3) => {
     const set = new KeySet();
-    const { key } = pairEncoder(schemas, { key: id, value: 4 });
-    for (const one of keys) set.add(key([one]));
+    const encoding = pairEncoder(schemas, { key: id, value: 4 });
+    for (const one of keys) set.add(encoding.key([one]));
     return set.hash;
   };
 

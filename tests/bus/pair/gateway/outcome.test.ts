@@ -18,7 +18,7 @@ test('a value that does not fit the schema refuses its pair’s topic alone, and
   } catch (error) {
     refusal = error;
   }
-  expect(isBusError(refusal, 'KAFKA_TOPIC_REFUSED') && refusal.details.topic).toBe('pair.p');
+  expect(isBusError(refusal, 'KAFKA_TOPIC_REFUSED') && refusal.details['topic']).toBe('pair.p');
   expect(String(refusal)).not.toContain('secret');
   expect(outcome.isEmpty).toBe(true);
 });
