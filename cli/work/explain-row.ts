@@ -63,18 +63,19 @@ export async function explainOneRow(
   const shown = isHidden
     ? { verdict: 'not-delivered' as const, clauses: [], fields: [] }
     : explained;
-  const copy = await inCopy(desk, found.pair, { image, flags });
+  const copy = isHidden ? UNKNOWN : await inCopy(desk, found.pair, { image, flags });
   show(cli, { pair: agreement.name, state: found.state, ...shown, ...copy });
 }
+
+const UNKNOWN = { copy: 'unknown', copyDiffers: [] } as const;
 
 async function inCopy(
   { access }: Desk,
   pair: CompiledPair,
   { image, flags }: { readonly image: RowImage | null; readonly flags: ExplainFlags },
 ): Promise<Pick<RowItem, 'copy' | 'copyDiffers'>> {
-  const unknown = { copy: 'unknown', copyDiffers: [] } as const;
   const file = await copyConfig(access, pair, flags.config);
-  if (file === undefined || image === null) return unknown;
+  if (file === undefined || image === null) return UNKNOWN;
   const tools = pairTools(openKeyStore(maskKeysFolder(access)));
   const columns = topicColumns([pair]);
   const key = pair.fields.slice(0, pair.keyFields).map((field): ColumnValue => {
