@@ -48,6 +48,9 @@ export function pairFlow(pair: CompiledPair, ports: PairFlowPorts): Flow {
   return {
     async untilApplied(limitMs) {
       const deadline = clock.now() + limitMs;
+      // Said at once: capture is nothing to wait for then.
+      if ((await gateway.positions(pair)).some(({ haltCode }) => haltCode !== null))
+        return 'halted';
       const answer = await sent.untilApplied(limitMs);
       if (answer !== 'applied') return answer;
       return applied.untilApplied(Math.max(1, deadline - clock.now()));
