@@ -47,7 +47,6 @@ export function pairEncoder(
   const value = parse(schemas.valueSchema);
   const keyFields = writtenFields(key);
   const rowFields = writtenFields(rowTypeOf(value));
-  const frame = framer();
   return {
     key: (values) => frame(key, ids.key, named(keyFields, values)),
     value: (record) =>
@@ -160,7 +159,9 @@ function listed(names: readonly string[], values: Values): ColumnValue[] {
 
 const SCRATCH_BYTES = 65_536;
 
-/** One buffer for all records of an encoder: avsc would measure each of them first. */
+/** One buffer for all records: avsc would measure each of them first. */
+const frame = framer();
+
 function framer(): (type: Type, id: number, value: unknown) => Buffer {
   let scratch = Buffer.alloc(SCRATCH_BYTES);
   return (type, id, value) => {

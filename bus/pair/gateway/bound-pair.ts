@@ -1,7 +1,7 @@
 /**
  * One pair bound to the columns of its topic: which rows are in its scope, and what of a row
- * leaves. Pure: a change in, at most one record out. What was masked, or not agreed, is not in
- * any variable after `decide`; an error of a predicate or mask counts as out of scope.
+ * leaves. Pure: a change in, at most one record out. What was masked, or not agreed, is in
+ * nothing that `decide` answers; an error of a predicate or mask counts as out of scope.
  */
 import type { Requirement } from '../../agreement/predicate/requirement.ts';
 import { assert } from '../../base/assert.ts';

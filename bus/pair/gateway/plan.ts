@@ -47,7 +47,11 @@ export type PlanOptions = {
   readonly fetchSchema: (id: number) => Promise<unknown>;
 };
 
-export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions): GatewayPlan {
+export function makePlan(
+  { version, pairs }: LeaseSnapshot,
+  options: PlanOptions,
+  encoderOf: (leased: LeasedPair) => PairEncoder = newEncoder,
+): GatewayPlan {
   const refused = new Map<string, unknown>();
   const topics = new Map<string, PlannedTopic>();
   const tools = sharedTools(options.tools);
@@ -55,10 +59,10 @@ export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions
     const columns = topicColumns(members.map(({ pair }) => pair));
     const planned = new Map<string, PlannedPair>();
     for (const leased of members) {
-      const { pair, schemaIds } = leased;
+      const { pair } = leased;
       try {
         const bound = bindPair(pair, columns, tools);
-        const encoder = pairEncoder(pair, schemaIds);
+        const encoder = encoderOf(leased);
         const hash = hashBytes(pair.agreement.contentHash);
         planned.set(pair.agreement.id, { ...bound, leased, encoder, hash });
       } catch (error) {
@@ -72,6 +76,10 @@ export function makePlan({ version, pairs }: LeaseSnapshot, options: PlanOptions
   }
   const all = [...topics.values()].flatMap((topic) => [...topic.pairs]);
   return { version, topics, pairs: new Map(all), refused };
+}
+
+function newEncoder({ pair, schemaIds }: LeasedPair): PairEncoder {
+  return pairEncoder(pair, schemaIds);
 }
 
 function dispatchTo(
@@ -89,10 +97,14 @@ function dispatchTo(
   );
 }
 
-/** Plans are the same for all shards of a process: one is kept. */
+/**
+ * Plans are the same for all shards of a process: one is kept. Encoders are most of the work of a
+ * plan and depend on nothing else in it, so those of pairs that did not change go into the next.
+ */
 export class Plans {
   readonly #options: PlanOptions;
   #plan: GatewayPlan | undefined;
+  #encoders: ReadonlyMap<string, PairEncoder> = new Map();
 
   constructor(options: PlanOptions) {
     this.#options = options;
@@ -103,7 +115,20 @@ export class Plans {
   }
 
   of(snapshot: LeaseSnapshot): GatewayPlan {
-    if (this.#plan?.version !== snapshot.version) this.#plan = makePlan(snapshot, this.#options);
+    if (this.#plan?.version !== snapshot.version) this.#plan = this.#make(snapshot);
     return this.#plan;
+  }
+
+  #make(snapshot: LeaseSnapshot): GatewayPlan {
+    const encoders = new Map<string, PairEncoder>();
+    const plan = makePlan(snapshot, this.#options, (leased) => {
+      const { key, value } = leased.schemaIds;
+      const name = `${leased.pair.agreement.contentHash} ${key} ${value}`;
+      const encoder = this.#encoders.get(name) ?? newEncoder(leased);
+      encoders.set(name, encoder);
+      return encoder;
+    });
+    this.#encoders = encoders;
+    return plan;
   }
 }
