@@ -33,19 +33,22 @@ export const GATEWAY: GatewayNames = {
 /** Shards of the gateway: fixed, because progress is kept by shard. */
 export const GATEWAY_SHARDS = 4;
 
-/** The rights of a subscriber's user; with `mayRead` false it keeps only what hands in receipts. */
+/**
+ * The rights of a subscriber's user. With `mayRead` false it reads nothing, and keeps what hands in
+ * receipts and its group: a member that may not leave it would be waited for when it may read again.
+ */
 export function subscriberAcls(
   names: PairNames,
   { mayRead = true }: { readonly mayRead?: boolean } = {},
 ): AclRule[] {
-  const receipt = ruleFor(names.user)('topic', names.receiptTopic, 'write');
-  return mayRead ? [...readAcls(names), receipt] : [receipt];
+  const rule = ruleFor(names.user);
+  const always = [rule('group', names.group, 'read'), rule('topic', names.receiptTopic, 'write')];
+  return mayRead ? [...readAcls(names), ...always] : always;
 }
 
 /** Those of a subscriber's rights that a suspension takes away. */
 export function readAcls(names: PairNames): AclRule[] {
-  const rule = ruleFor(names.user);
-  return [rule('topic', names.topic, 'read'), rule('group', names.group, 'read')];
+  return [ruleFor(names.user)('topic', names.topic, 'read')];
 }
 
 /** What the gateway needs for one pair. */

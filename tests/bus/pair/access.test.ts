@@ -22,8 +22,9 @@ describe('the rights of sharing pairs', () => {
     ]);
   });
 
-  test('leave a subscriber that may not read only what hands in receipts', () => {
+  test('leave a subscriber that may not read only its group, to leave it, and what hands in receipts', () => {
     expect(subscriberAcls(names, { mayRead: false }).map(grantName)).toEqual([
+      `READ group pair-${id} -> User:pair-${id}`,
       `WRITE topic receipt.${id} -> User:pair-${id}`,
     ]);
   });

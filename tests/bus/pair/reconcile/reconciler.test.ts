@@ -176,7 +176,10 @@ describe('a pair in force', () => {
     control.set(CONTRACTS_TO_TAX, 'active', 1);
     await reconciler.tick();
     const left = (await grants()).filter((name) => name.includes(id));
-    expect(left).toEqual([`WRITE topic receipt.${id} -> User:pair-${id}`]);
+    expect(left).toEqual([
+      `READ group pair-${id} -> User:pair-${id}`,
+      `WRITE topic receipt.${id} -> User:pair-${id}`,
+    ]);
     expect(await grants()).toContain(`WRITE topic pair.${ENTITIES_TO_DISTRICT.id} -> User:gateway`);
     expect(reconciler.figures.problems).toBe(1);
     expect(control.proved.filter((one) => one === ENTITIES_TO_DISTRICT.id)).toHaveLength(2);
