@@ -31,7 +31,7 @@ export async function auditVerify({ out, openStack }: Cli, { from }: Flags): Pro
       folder: archiveFolder(access),
       publicKeys,
       notedHash,
-      compare: (line) => topic.compare(line),
+      compare: topic.compare,
       ...(from === undefined ? {} : { from: basename(from) }),
     });
     const { compared, older } = topic;

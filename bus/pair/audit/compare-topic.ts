@@ -11,8 +11,11 @@ import { recordContent, type RecordLine } from './line.ts';
 const FETCH = { waitMs: 1_000, bytesMax: 4_194_304, bytesPerPartitionMax: 4_194_304 } as const;
 
 export type TopicComparison = {
-  /** How the archived record differs; told of lines in the order of their offsets. */
-  compare(line: RecordLine): Promise<readonly string[]>;
+  /**
+   * How the archived record differs; told of lines in the order of their offsets. `afterBroken`: a
+   * line before it could not be read, so that what lies between is not missing by itself.
+   */
+  compare(line: RecordLine, afterBroken?: boolean): Promise<readonly string[]>;
   /** Committed records after the last one compared, as of now. */
   waiting(): Promise<number>;
   readonly compared: number;
@@ -35,7 +38,7 @@ export async function openTopicComparison(
     get older() {
       return figures.older;
     },
-    async compare(line) {
+    async compare(line, afterBroken = false) {
       const offset = BigInt(line.offset);
       if (!begun) await log.beginAt(offset);
       begun = true;
@@ -51,7 +54,8 @@ export async function openTopicComparison(
           return [...faults, `the topic has no record at offset ${offset}`];
         log.drop();
         if (record.offset === offset) return [...faults, ...differences(line, record)];
-        faults.push(`the topic's record at offset ${record.offset} is missing before it`);
+        if (!afterBroken)
+          faults.push(`the topic's record at offset ${record.offset} is missing before it`);
       }
     },
     async waiting() {

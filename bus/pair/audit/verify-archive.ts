@@ -51,7 +51,7 @@ export type VerifyArchive = {
   /** What the control database notes; empty: nothing. */
   readonly notedHash?: string;
   /** Told of each record, in order; answers how it differs from the topic. */
-  readonly compare?: (line: RecordLine) => Promise<readonly string[]>;
+  readonly compare?: (line: RecordLine, afterBroken: boolean) => Promise<readonly string[]>;
 };
 
 /** Throws AUDIT_FILE_UNKNOWN where `from` is no file of the archive. */
@@ -94,6 +94,8 @@ class Walk {
   #number: number;
   #topic: ArchivedTopic | undefined;
   #faults: ArchiveFault[] = [];
+  /** Whether a line since the last record could not be read. */
+  #isBroken = false;
   #at = { file: '', line: 0 };
   offset: bigint | undefined;
   unsigned = 0;
@@ -137,6 +139,7 @@ class Walk {
     if (typeof line === 'string') {
       this.#fault(`it was changed: ${line}`);
       this.#previous = undefined;
+      this.#isBroken = true;
       return undefined;
     }
     const { previous } = line;
@@ -168,7 +171,9 @@ class Walk {
       this.#fault(`offset ${offset} stands after ${this.offset}`);
     this.offset = offset;
     this.unsigned++;
-    for (const why of (await this.#options.compare?.(line)) ?? []) this.#fault(why);
+    const isBroken = this.#isBroken;
+    this.#isBroken = false;
+    for (const why of (await this.#options.compare?.(line, isBroken)) ?? []) this.#fault(why);
   }
 
   async #head({ statement, jws, previous }: HeadLine): Promise<void> {

@@ -97,7 +97,7 @@ export function auditWorld(
         publicKeys: [publicKeyOf(busKey)],
         notedHash: heads.head.hash,
         ...(from === undefined ? {} : { from }),
-        ...(withTopic ? { compare: (line) => comparison.compare(line) } : {}),
+        ...(withTopic ? { compare: comparison.compare } : {}),
       });
     },
   };

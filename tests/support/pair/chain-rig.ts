@@ -60,7 +60,7 @@ export type ChainRig = {
     by: { readonly org: string; readonly role: Role },
   ): Promise<void>;
   stateOf(content: AgreementContent): Promise<string | undefined>;
-  startGateway(): Promise<RunningGateway>;
+  startGateway(options?: { readonly archiveLagMsMax?: number }): Promise<RunningGateway>;
   subscribe(content: AgreementContent, engine: SqlEngine): Promise<Subscription>;
 };
 
@@ -121,7 +121,7 @@ export async function chainRig(
       await act(control, { agreementId: id, key: controls.key(org), drafts: () => [draft] });
     },
     stateOf,
-    async startGateway() {
+    async startGateway(options = {}) {
       const kafka = ownGatewayBus(await pairs.as(pairs.gateway.user), pairs.gateway);
       const gateway = await runGateway({
         kafka,
@@ -133,6 +133,7 @@ export async function chainRig(
         tools: pairTools(keys),
         fetchSchema: (id) => pairs.registry.schemaById(id),
         log,
+        ...options,
       });
       stack.atEnd(() => gateway.close());
       return gateway;
