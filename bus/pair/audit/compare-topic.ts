@@ -15,7 +15,7 @@ export type TopicComparison = {
    * How the archived record differs; told of lines in the order of their offsets. `afterBroken`: a
    * line before it could not be read, so that what lies between is not missing by itself.
    */
-  compare(line: RecordLine, afterBroken?: boolean): Promise<readonly string[]>;
+  readonly compare: (line: RecordLine, afterBroken?: boolean) => Promise<readonly string[]>;
   /** Committed records after the last one compared, as of now. */
   waiting(): Promise<number>;
   readonly compared: number;
