@@ -49,7 +49,7 @@ export type BringUp = {
   readonly onService: (status: ServiceStatus) => void;
 };
 
-const LIVE_TIMEOUT_MS = 300_000;
+const LIVE_TIMEOUT_MS = 900_000;
 const LIVE_INTERVAL_MS = 200;
 
 /** Brings everything up and resolves when it is live. Throws what kept it from it. */
