@@ -4,6 +4,8 @@
  * and progress. Judging, masking and encoding are the same functions as ours.
  */
 import { must } from '../../bus/base/assert.ts';
+import { isBusError } from '../../bus/base/errors.ts';
+import { retry } from '../../bus/base/retry.ts';
 import {
   partitionKey,
   type BusConsumer,
@@ -20,6 +22,13 @@ import { runSide, tell, type SidePorts } from './side-process.ts';
 /** Of a fetch; more and the consumers' buffers together would not fit into memory. */
 const BYTES_PER_PARTITION = 524_288;
 const STARTING_AT_ONCE = 20;
+/** So many producers at once are more than a broker answers in time; where it did not, nothing was written. */
+const COMMIT_PATIENCE = {
+  attemptsMax: 50,
+  delayMs: 20,
+  delayMsMax: 1_000,
+  mayRetry: (error: unknown) => isBusError(error, 'KAFKA_UNREACHABLE'),
+};
 /** As many as the progress topic has partitions. */
 const SHARDS = 4;
 
@@ -88,6 +97,7 @@ class PairConsumer implements PartitionHandler {
   }
 
   async join(): Promise<void> {
+    await (await this.#producer).fence();
     await this.#consumer.start();
     await this.#joined.promise;
   }
@@ -134,7 +144,8 @@ class PairConsumer implements PartitionHandler {
     }
     outcome.readTo(at, batch.nextOffset);
     outcome.note({ kind: 'main', at, next: batch.nextOffset });
-    await (await this.#producer).commit(outcome.sends(Date.now()));
+    const producer = await this.#producer;
+    await retry(() => producer.commit(outcome.sends(Date.now())), COMMIT_PATIENCE);
     this.#records += outcome.records;
     this.#passed(batch);
     return { kind: 'done' } as const;

@@ -31,7 +31,8 @@ export async function runSide(start: (ports: SidePorts) => Promise<() => Promise
 }
 
 export function tell(message: SideMessage): void {
-  if (process.connected) process.send?.(message);
+  // The parent may be gone already: it has given the reason then.
+  if (process.connected) process.send?.(message, undefined, {}, () => {});
 }
 
 async function openPorts(settings: SideSettings): Promise<SidePorts> {
