@@ -34,7 +34,8 @@ export type ColumnFacts = {
 };
 
 export function newCanaries(): Canaries {
-  const tag = `Zq${randomBytes(2).toString('hex')}`;
+  // Sorts before all that the departments' workload looks for, so that it leaves planted rows alone.
+  const tag = `0q${randomBytes(2).toString('hex')}`;
   const others = new Set<string>();
   const note = (value: string): string => {
     others.add(value);

@@ -1,7 +1,7 @@
 /**
  * What the copies of the pairs must hold, worked out without any of the bus's own code: SQL for rows
  * and fields, a few lines for masks. All values as text, so that servers cannot differ in how they
- * give them.
+ * give them. A resource of child rows is its table itself: whether its entity is visible is not asked.
  */
 import { createHmac } from 'node:crypto';
 import type { SqlDatabase } from '../../../bus/sql/sql.ts';
@@ -33,7 +33,7 @@ export function salesExpected(key: Buffer): Expectation {
     'contract_area',
   ];
   return {
-    sql: `SELECT ${text(fields)} FROM hub_property.presale_contract WHERE contract_status IN ('signed', 'cancelled')`,
+    sql: `SELECT ${text(fields)} FROM hub_property.presale_contract__rows WHERE __there = 1 AND contract_status IN ('signed', 'cancelled')`,
     fields,
     masks: { buyer_id_number: token(key) },
   };
@@ -41,7 +41,7 @@ export function salesExpected(key: Buffer): Expectation {
 
 export function unitsExpected(fields: readonly string[]): Expectation {
   return {
-    sql: `SELECT ${text(fields)} FROM hub_property.unit WHERE LEFT(unit_usage, 11) = 'residential'`,
+    sql: `SELECT ${text(fields)} FROM hub_property.unit__rows WHERE __there = 1 AND LEFT(unit_usage, 11) = 'residential'`,
     fields,
     masks: {
       unit_building_number: (number) => {

@@ -43,7 +43,7 @@ export async function plantCity(
 
 function rowsOfCommission(key: string): readonly Add[] {
   const date = 'licensed_on';
-  const sale = ['project_number', 'unit_number', 'signed_on', 'cancelled_on', 'area'];
+  const sale = ['project_number', 'signed_on', 'cancelled_on', 'area'];
   return [
     {
       table: 'project',
@@ -51,7 +51,11 @@ function rowsOfCommission(key: string): readonly Add[] {
       agreed: [date],
     },
     { table: 'project', plain: { division: OUT_DIVISION } },
-    { table: 'presale_contract', plain: { contract_number: key, status: 'signed' }, agreed: sale },
+    {
+      table: 'presale_contract',
+      plain: { contract_number: key, unit_number: key, status: 'signed' },
+      agreed: sale,
+    },
     { table: 'presale_contract', plain: {} },
     {
       table: 'unit',
