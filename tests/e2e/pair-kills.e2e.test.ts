@@ -115,11 +115,7 @@ test(
     expect(await working.stop()).toBeGreaterThan(0);
     const copy = world.copyOf(units);
     await untilState(world.city, { id: copy.id, version: '1.1.0' }, 'closed');
-    const tables = await copy.database.query(
-      'SELECT 1 FROM information_schema.tables WHERE table_name = ?',
-      [copy.table],
-    );
-    expect(tables).toEqual([]);
+    expect(await copy.database.query(`SELECT 1 FROM ${copy.table}`)).toEqual([]);
   },
   TEST_MS,
 );
@@ -166,10 +162,10 @@ test(
 
 /** Files of topics that leave the bus, and of the broker's own that anything could hide in. */
 const DELIVERED =
-  /\/(?:pair\.|receipt\.|gateway\.|agreement\.lifecycle|__consumer_offsets|__transaction_state)[^/]*\//;
+  /\/(?:pair\.|receipt\.|gateway\.|agreement\.lifecycle|__consumer_offsets|__transaction_state)[^/]*\/[^/]*\.log$/;
 /** Where the departments' and the hub's own data is, and the broker's. */
 const INSIDE = /^\/data\/(?:hub|providers|registers|kafka)[^/]*\//;
-const SOURCE = /\/(?:view|cdc)\.[^/]*\//;
+const SOURCE = /\/(?:view|cdc)\.[^/]*\/[^/]*\.log$/;
 
 /** Kills everybody as often as they are named, in random order; in between the parties decide. */
 async function killAround(): Promise<{ readonly kills: number; readonly frozen: number }> {
