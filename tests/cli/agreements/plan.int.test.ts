@@ -111,6 +111,7 @@ test('a plan of agreements follows what was filed, and the files are only compar
     `create topic ${names.topic}`,
     `create topic ${names.receiptTopic}`,
     `create user ${names.user}`,
+    `create grant READ group ${names.group} -> User:${names.user}`,
     `create grant WRITE topic ${names.receiptTopic} -> User:${names.user}`,
     `create grant WRITE topic ${names.topic} -> User:gateway`,
     `create grant READ topic ${names.receiptTopic} -> User:gateway`,
