@@ -35,7 +35,7 @@ type Options = {
   readonly home: string;
 };
 
-const ACTIVE_TIMEOUT_MS = 180_000;
+const ACTIVE_TIMEOUT_MS = 600_000;
 const ACTIVE_INTERVAL_MS = 250;
 /** States in which a subscriber has something to do. */
 const WITH_SUBSCRIBER: ReadonlySet<AgreementState> = new Set<AgreementState>([
