@@ -2,6 +2,17 @@ import { defineConfig } from 'vitest/config';
 
 const LIMIT_MS = { test: 30_000, integration: 180_000, endToEnd: 900_000 };
 
+const MARATHON = {
+  test: {
+    name: 'marathon',
+    include: ['tests/**/*.marathon.test.ts'],
+    testTimeout: 3 * LIMIT_MS.endToEnd,
+    hookTimeout: 3 * LIMIT_MS.endToEnd,
+    maxWorkers: 1,
+    fileParallelism: false,
+  },
+};
+
 export default defineConfig({
   test: {
     sequence: { shuffle: { files: process.env['CIVICBUS_TEST_SHUFFLE'] === '1', tests: false } },
@@ -10,7 +21,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/**/*.test.ts'],
-          exclude: ['tests/**/*.int.test.ts', 'tests/**/*.e2e.test.ts'],
+          exclude: [
+            'tests/**/*.int.test.ts',
+            'tests/**/*.e2e.test.ts',
+            'tests/**/*.marathon.test.ts',
+          ],
           testTimeout: LIMIT_MS.test,
           sequence: { groupOrder: 0 },
         },
@@ -38,6 +53,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      // A quarter of an hour of kills, by npm run test:marathon; npm test has the shorter ones.
+      ...(process.env['CIVICBUS_MARATHON'] === '1' ? [MARATHON] : []),
     ],
   },
 });
