@@ -134,10 +134,21 @@ export async function sightings(
   for (const entry of entries) {
     const file = join(entry.parentPath, entry.name);
     if (!entry.isFile() || !isSearched(file)) continue;
-    const content = await readFile(file);
+    const content = await contentOf(file);
+    if (!content) continue;
     files++;
     bytes += content.length;
     for (const found of [tag, ...others]) if (content.includes(found)) seen.push({ file, found });
   }
   return { files, bytes, seen };
+}
+
+/** undefined for a draft that was renamed in between: it is found, or replaced, under its own name. */
+async function contentOf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (file.endsWith('.tmp')) return undefined;
+    throw error;
+  }
 }

@@ -11,12 +11,20 @@ const TAKE_OVER_MS = 60_000;
 /** Kills a process with SIGKILL once it has recovered from its last time. */
 export async function kill({ city }: PairWorld, victim: string): Promise<void> {
   const program = city.programs.get(victim);
-  const pid = await patiently(`${victim} to run`, async () => {
-    if (program) return program.pid();
+  await patiently(`${victim} to run and be killed`, async () => {
     const service = (await city.processes()).find(({ name }) => name === victim);
-    return service?.state === 'healthy' && service.pid;
+    const pid = program ? await program.pid() : service?.state === 'healthy' && service.pid;
+    return pid !== undefined && pid !== false && killed(pid);
   });
-  process.kill(pid, 'SIGKILL');
+}
+
+/** False where the process ended by itself in between. */
+function killed(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 /**
