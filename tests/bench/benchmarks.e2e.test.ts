@@ -3,7 +3,7 @@
  * judged; what was compared must be equal.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -29,11 +29,11 @@ describe('the benchmarks of views with --quick', () => {
 
   beforeAll(async () => {
     shown = '';
-    await mkdir(join(folder, 'reports'));
     for (const name of ['apply', 'latency', 'capture', 'scale']) {
       const report = join(folder, 'reports', `${name}.json`);
       const places = ['--report', report, '--folder', join(folder, 'stacks')];
-      const args = ['cli/dev/bench.ts', name, '--quick', ...places];
+      const profile = name === 'apply' ? ['--profile'] : [];
+      const args = ['cli/dev/bench.ts', name, '--quick', ...profile, ...places];
       // Exit code 0 only if every side of the benchmark ended with the source's rows.
       shown += (await run(process.execPath, args, { cwd: PROJECT })).stdout;
     }

@@ -1,6 +1,6 @@
 /** The benchmarks of sharing pairs as a person runs them, each on a stack of its own, with few rows. */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,7 +21,6 @@ async function reportOf<R>(name: 'fanout' | 'chain'): Promise<R> {
 
 describe('the benchmarks of pairs with --quick', () => {
   beforeAll(async () => {
-    await mkdir(reports);
     for (const name of ['fanout', 'chain']) {
       const report = join(reports, `${name}.json`);
       const args = ['cli/dev/bench.ts', name, '--quick', '--report', report];
