@@ -1,9 +1,7 @@
 /** `civicbus run gateway`: one member of the gateway, until it is asked to end. */
 import type { ExitName } from '../../bus/base/codes/code.ts';
-import { messageOf } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import type { Log } from '../../bus/base/log.ts';
-import { retry } from '../../bus/base/retry.ts';
 import { isWorkingDay } from '../../bus/agreement/calendar/calendar.ts';
 import { controlLease } from '../../bus/pair/gateway/control-lease.ts';
 import { hubCuts } from '../../bus/pair/gateway/daily/cuts.ts';
@@ -13,6 +11,7 @@ import { openKeyStore } from '../../bus/pair/key-store.ts';
 import { pairTools } from '../../bus/pair/pair-tools.ts';
 import { AGREEMENTS_FOLDER, loadWorld, type AgreementWorld } from '../agreements/world.ts';
 import type { Cli } from '../globals.ts';
+import { patiently, sessionTimeout, untilAsked } from '../live/long-running.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { openControlReader } from '../stack/control.ts';
@@ -39,13 +38,9 @@ export async function runOneGateway(cli: Cli, flags: Flags): Promise<ExitName> {
     figures.records += records;
     figures.transactions++;
   };
-  const running = await retry(() => start({ access, world, flags, log, onCommitted }), {
-    attemptsMax: Number.POSITIVE_INFINITY,
-    delayMs: 100,
-    delayMsMax: 2_000,
+  const running = await patiently(() => start({ access, world, flags, log, onCommitted }), {
     signal,
-    onRetry: (error, attempt) =>
-      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
+    log,
   });
   log.info({ pid: process.pid }, 'gateway runs');
   void keepStatusFile(flags.statusFile, {
@@ -53,11 +48,7 @@ export async function runOneGateway(cli: Cli, flags: Flags): Promise<ExitName> {
     signal: lifetime.signal,
     log,
   });
-  const asked = new Promise<'asked'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('asked'), { once: true });
-    if (signal.aborted) resolve('asked');
-  });
-  const end = await Promise.race([asked, running.ended]);
+  const end = await untilAsked(running.ended, signal);
   await running.close();
   log.info(figures, 'gateway ended in order');
   if (end instanceof Error) throw end;
@@ -95,8 +86,6 @@ async function start({
     log,
     onCommitted,
     ...(flags.archiveLag === undefined ? {} : { archiveLagMsMax: flags.archiveLag * 1_000 }),
-    ...(flags.sessionTimeout === undefined
-      ? {}
-      : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
+    ...sessionTimeout(flags),
   });
 }

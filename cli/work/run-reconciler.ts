@@ -4,9 +4,7 @@
  * and publish events twice.
  */
 import type { ExitName } from '../../bus/base/codes/code.ts';
-import { messageOf } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
-import { retry } from '../../bus/base/retry.ts';
 import { BUS_ORG } from '../../bus/agreement/lifecycle/verbs.ts';
 import { readSigningKey } from '../../bus/agreement/signature/keys.ts';
 import type { BusProducer, KafkaBus } from '../../bus/kafka/kafka.ts';
@@ -18,6 +16,7 @@ import { sqlControl } from '../../bus/pair/reconcile/sql-control.ts';
 import { AGREEMENTS_FOLDER, type AgreementWorld, loadWorld } from '../agreements/world.ts';
 import { pairContext } from '../apply/pair-context.ts';
 import type { Cli } from '../globals.ts';
+import { patiently } from '../live/long-running.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
 import {
@@ -39,14 +38,7 @@ export async function runReconciler(cli: Cli, flags: Flags): Promise<ExitName> {
   const world = await loadWorld(flags.agreements ?? AGREEMENTS_FOLDER);
   const access = await cli.openStack();
   await using lifetime = new Lifetime(log);
-  const options = await retry(() => optionsOf(access, { world, lifetime }), {
-    attemptsMax: Number.POSITIVE_INFINITY,
-    delayMs: 100,
-    delayMsMax: 2_000,
-    signal,
-    onRetry: (error, attempt) =>
-      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
-  });
+  const options = await patiently(() => optionsOf(access, { world, lifetime }), { signal, log });
   const { archiver: archiverOptions, ...reconciling } = options;
   const reconciler = new Reconciler({ ...reconciling, log });
   const archiver = new Archiver({ ...archiverOptions, log: log.child({ part: 'archiver' }) });

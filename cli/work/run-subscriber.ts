@@ -5,10 +5,9 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { ExitName } from '../../bus/base/codes/code.ts';
-import { messageOf, ProblemsError } from '../../bus/base/errors.ts';
+import { ProblemsError } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import type { Log } from '../../bus/base/log.ts';
-import { retry } from '../../bus/base/retry.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import { readSigningKey } from '../../bus/agreement/signature/keys.ts';
 import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
@@ -20,6 +19,7 @@ import { createConfluentRegistry } from '../../bus/registry/confluent/confluent-
 import { openTarget } from '../../bus/sql/open-database.ts';
 import { loadSubscriberConfig, type SubscriberConfig } from '../../consumers/subscriber/config.ts';
 import type { Cli } from '../globals.ts';
+import { patiently, sessionTimeout, untilAsked } from '../live/long-running.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 
 type Flags = {
@@ -40,9 +40,7 @@ export async function runOneSubscriber(cli: Cli, flags: Flags): Promise<ExitName
   const figures = newFigures();
   const options = {
     ...(await openPorts(config, { log, lifetime })),
-    ...(flags.sessionTimeout === undefined
-      ? {}
-      : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
+    ...sessionTimeout(flags),
     onApplied: (applied: AppliedRows) => figures.note(applied),
     onReceipt: (receipt: Receipt) => figures.tell(receipt),
   };
@@ -57,11 +55,7 @@ export async function runOneSubscriber(cli: Cli, flags: Flags): Promise<ExitName
     signal: lifetime.signal,
     log,
   });
-  const asked = new Promise<'closed'>((settled) => {
-    signal.addEventListener('abort', () => settled('closed'), { once: true });
-    if (signal.aborted) settled('closed');
-  });
-  const end = await Promise.race([asked, running.ended]);
+  const end = await untilAsked(running.ended, signal);
   await running.close();
   if (end instanceof Error) throw end;
   if (end === 'purged')
@@ -117,21 +111,6 @@ async function openKafka({ kafka, agreement }: SubscriberConfig, log: Log): Prom
     clientId: `subscriber-${agreement}`,
     log,
     ...(caFile === undefined ? {} : { tlsCa: await readFile(caFile, 'utf8') }),
-  });
-}
-
-/** A database that is away when the process starts is waited for, like one that goes away later. */
-function patiently<T>(
-  start: () => Promise<T>,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
-): Promise<T> {
-  return retry(start, {
-    attemptsMax: Number.POSITIVE_INFINITY,
-    delayMs: 100,
-    delayMsMax: 2_000,
-    signal,
-    onRetry: (error, attempt) =>
-      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
   });
 }
 

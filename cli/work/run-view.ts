@@ -1,14 +1,13 @@
 /** `civicbus run view NAME`: one member of a view's consumer group, until it is asked to end. */
 import type { ExitName } from '../../bus/base/codes/code.ts';
-import { messageOf } from '../../bus/base/errors.ts';
 import { Lifetime } from '../../bus/base/lifecycle.ts';
 import type { Log } from '../../bus/base/log.ts';
-import { retry } from '../../bus/base/retry.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { runView } from '../../bus/view/run.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
 import type { Cli } from '../globals.ts';
+import { patiently, sessionTimeout, untilAsked } from '../live/long-running.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import { declaredView } from '../live/declared-views.ts';
 import type { StackAccess } from '../stack/access.ts';
@@ -42,9 +41,7 @@ export async function runOneView(cli: Cli, name: string, flags: Flags): Promise<
       database,
       fetchSchema: (id) => registry.schemaById(id),
       log,
-      ...(flags.sessionTimeout === undefined
-        ? {}
-        : { sessionTimeoutMs: flags.sessionTimeout * 1_000 }),
+      ...sessionTimeout(flags),
       onApplied({ records, rows, deadLetters }) {
         figures.records += records;
         figures.rows += rows;
@@ -59,30 +56,11 @@ export async function runOneView(cli: Cli, name: string, flags: Flags): Promise<
     signal: lifetime.signal,
     log,
   });
-  const asked = new Promise<'asked'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('asked'), { once: true });
-    if (signal.aborted) resolve('asked');
-  });
-  const end = await Promise.race([asked, running.ended]);
+  const end = await untilAsked(running.ended, signal);
   await running.close();
   noteEnd(log, figures);
   if (end instanceof Error) throw end;
   return 'ok';
-}
-
-/** A broker or database that is away when the process starts is waited for, like one that goes away later. */
-function patiently<T>(
-  start: () => Promise<T>,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
-): Promise<T> {
-  return retry(start, {
-    attemptsMax: Number.POSITIVE_INFINITY,
-    delayMs: 100,
-    delayMsMax: 2_000,
-    signal,
-    onRetry: (error, attempt) =>
-      log.warn({ attempt, error: messageOf(error) }, 'start is tried again'),
-  });
 }
 
 async function openHub(view: ViewModel, access: StackAccess): Promise<SqlDatabase> {
