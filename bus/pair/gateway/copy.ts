@@ -9,14 +9,11 @@ import type { ColumnValue } from '../../change/column-value.ts';
 import type { KafkaAdmin, PartitionOffsets } from '../../kafka/kafka.ts';
 import type { BackfillEnd, BackfillStart } from '../control-record.ts';
 import { KeySet } from '../key-set.ts';
-import { dailyNote, dailyText } from './daily/day.ts';
+import { dailyNote, type DailyState } from './daily/day.ts';
 import type { HubMoment, HubMoments } from './hub-moment.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, WHOLE } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
-import type { CopyState, Floor, ProgressEntry } from './progress.ts';
-
-/** In accounts, in place of a partition: rows read from the table itself. */
-const WHOLE = -1;
+import { jsonText, type CopyState, type Floor, type ProgressEntry } from './progress.ts';
 
 export type CopyPorts = {
   readonly admin: KafkaAdmin;
@@ -106,8 +103,9 @@ function dailyStart(
 ): ProgressEntry {
   const { id, contentHash } = planned.pair.agreement;
   const next = Object.fromEntries(ends.map(({ partition, end: at }) => [partition, String(at)]));
-  const text = dailyText({ contentHash, generation, floor, next, sinceMs: ports.nowMs() });
-  return { kind: 'note', name: dailyNote(id), text };
+  const sinceMs = ports.nowMs();
+  const state: DailyState = { contentHash, generation, floor, next, sinceMs };
+  return { kind: 'note', name: dailyNote(id), text: jsonText(state) };
 }
 
 function copyEntry({ planned, generation }: CopyJob, state: CopyState['state']): ProgressEntry {
@@ -134,6 +132,5 @@ function copyRow(
   };
   if (faulty) outcome.fault(planned, about);
   if (!decision) return;
-  outcome.deliver(planned, decision, about);
-  keys.add(planned.encoder.key(decision.key));
+  keys.add(outcome.deliver(planned, decision, about));
 }

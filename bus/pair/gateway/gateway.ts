@@ -16,6 +16,7 @@ import {
   type KafkaBus,
   type PartitionHandler,
 } from '../../kafka/kafka.ts';
+import { GATEWAY } from '../access.ts';
 import type { PairTools } from './bound-pair.ts';
 import type { HubCuts } from './daily/cuts.ts';
 import { runDuties } from './duties.ts';
@@ -24,8 +25,6 @@ import { Lease, type LeaseSource } from './lease.ts';
 import { Plans } from './plan.ts';
 import { PROGRESS_TOPIC } from './progress.ts';
 import { Shard, type Committed, type ShardOptions } from './shard.ts';
-
-export const GATEWAY_GROUP = 'gateway';
 
 export type GatewayOptions = {
   /** As the gateway's own user. */
@@ -78,7 +77,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
     const owner = new ShardOwner(options, { lease, shards: progress?.partitions ?? 1, admin });
     lifetime.defer('shards', () => owner.close());
     const consumer: BusConsumer = kafka.consumer({
-      group: options.group ?? GATEWAY_GROUP,
+      group: options.group ?? GATEWAY.group,
       topics: [PROGRESS_TOPIC],
       handler: owner,
       ...(options.sessionTimeoutMs === undefined

@@ -8,7 +8,7 @@ import { collect } from './collect.ts';
 import { Outcome } from './outcome.ts';
 import type { Place } from './progress.ts';
 import { ATTACH_OFFSETS_MAX, deliverable } from './settle.ts';
-import { SHARD, type Shard, type ShardOptions } from './shard.ts';
+import { limits, type Shard, type ShardOptions } from './shard.ts';
 
 /** Lanes of a shard that work at once; the others wait. */
 export const LANES_MAX = 2;
@@ -63,11 +63,7 @@ async function step(
       partition,
       offset: next,
     })),
-    {
-      waitMs: 0,
-      bytesMax: SHARD.fetchBytesMax,
-      bytesPerPartitionMax: SHARD.fetchBytesPerPartition,
-    },
+    limits(0),
   );
   const outcome = new Outcome(options.shard, options.shards);
   for (const [index, range] of ranges.entries()) {

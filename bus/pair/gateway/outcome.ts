@@ -5,13 +5,15 @@
 import { BusError, isBusError } from '../../base/errors.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import type { OutgoingRecord, Sends, TopicPartition } from '../../kafka/kafka.ts';
+import { GATEWAY } from '../access.ts';
 import { KeySet } from '../key-set.ts';
 import type { RecordKind } from '../pair-schema.ts';
 import type { Decision } from './bound-pair.ts';
 import type { PlannedPair } from './plan.ts';
 import { PROGRESS_TOPIC, progressRecord, type ProgressEntry } from './progress.ts';
 
-export const AUDIT_TOPIC = 'gateway.audit';
+/** In accounts, in place of a partition: what was read is not one partition of the topic. */
+export const WHOLE = -1;
 
 /** The account of what left for one pair out of one range of a view topic. */
 type Account = TopicPartition & {
@@ -65,8 +67,8 @@ export class Outcome {
   }
 
   /**
-   * One decision on a record of `at`, read from `from` on by this transaction. Throws
-   * KAFKA_TOPIC_REFUSED where it does not fit the pair's schema, so that this pair alone is held.
+   * One decision on a record of `at`, read from `from` on by this transaction; answers the framed
+   * key that leaves. Throws KAFKA_TOPIC_REFUSED where it does not fit the pair's schema, so that this pair alone is held.
    */
   deliver(
     { pair, encoder, hash }: PlannedPair,
@@ -77,7 +79,7 @@ export class Outcome {
       readonly at: TopicPartition;
       readonly from: bigint;
     },
-  ): void {
+  ): Buffer {
     const { key, value } = encodedFor(pair.topic.name, () => ({
       key: encoder.key(decision.key),
       value: encoder.value({
@@ -96,6 +98,7 @@ export class Outcome {
     account.keys.add(key);
     if (decision.kind === 'UPSERT') account.upserts++;
     else account.deletes++;
+    return key;
   }
 
   /** A record that could not be judged for this pair: it counts as out of scope, and stands in the account. */
@@ -144,7 +147,8 @@ export class Outcome {
   /** Everything, the account included: without it nothing leaves. */
   sends(atMs: number): Sends {
     const sends = [...this.#out].map(([topic, records]) => ({ topic, records }));
-    if (this.#accounts.size > 0) sends.push({ topic: AUDIT_TOPIC, records: [this.#audit(atMs)] });
+    if (this.#accounts.size > 0)
+      sends.push({ topic: GATEWAY.auditTopic, records: [this.#audit(atMs)] });
     if (this.#entries.length > 0)
       sends.push({
         topic: PROGRESS_TOPIC,

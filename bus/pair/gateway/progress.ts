@@ -4,9 +4,10 @@
  * shard, and once per whole copy by the copy's writer, under a key of its own generation, so that
  * neither overwrites the other.
  */
+import { GATEWAY } from '../access.ts';
 import { partitionKey, type RawRecord, type TopicPartition } from '../../kafka/kafka.ts';
 
-export const PROGRESS_TOPIC = 'gateway.progress';
+export const PROGRESS_TOPIC = GATEWAY.progressTopic;
 
 /** A place in the hub's transaction order, and in its binary log for rows that a snapshot read. */
 export type Floor = {
@@ -82,21 +83,24 @@ export function progressRecord(entry: ProgressEntry): {
     case 'main':
       return {
         key: `main|${partitionKey(entry.at)}`,
-        value: text({ ...place(entry.at), next: entry.next }),
+        value: jsonText({ ...place(entry.at), next: entry.next }),
       };
     case 'place': {
       const { agreement, generation } = entry.place;
       return {
         key: `place|${agreement}|${generation}|${partitionKey(entry.place)}`,
-        value: text(entry.place),
+        value: jsonText(entry.place),
       };
     }
     case 'copy':
-      return { key: `copy|${entry.copy.agreement}`, value: text(entry.copy) };
+      return { key: `copy|${entry.copy.agreement}`, value: jsonText(entry.copy) };
     case 'ended':
-      return { key: `ended|${entry.agreement}`, value: text({ contentHash: entry.contentHash }) };
+      return {
+        key: `ended|${entry.agreement}`,
+        value: jsonText({ contentHash: entry.contentHash }),
+      };
     default:
-      return { key: `note|${entry.name}`, value: text({ text: entry.text }) };
+      return { key: `note|${entry.name}`, value: jsonText({ text: entry.text }) };
   }
 }
 
@@ -169,15 +173,16 @@ function place({ topic, partition }: TopicPartition): TopicPartition {
 }
 
 function placeOf(raw: Place): Place {
-  const { floor } = raw;
-  return {
-    ...raw,
-    next: BigInt(raw.next),
-    floor: { ...floor, sequence: BigInt(floor.sequence) },
-  };
+  return { ...raw, next: BigInt(raw.next), floor: readFloor(raw.floor) };
 }
 
-function text(value: object): string {
+/** A floor as `jsonText` wrote it. */
+export function readFloor(floor: Floor): Floor {
+  return { ...floor, sequence: BigInt(floor.sequence) };
+}
+
+/** JSON with its big integers as text. */
+export function jsonText(value: object): string {
   return JSON.stringify(value, (_name, part: unknown) =>
     typeof part === 'bigint' ? part.toString() : part,
   );

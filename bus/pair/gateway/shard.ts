@@ -15,6 +15,7 @@ import {
   type TopicPartition,
   type TransactionalProducer,
 } from '../../kafka/kafka.ts';
+import { GATEWAY } from '../access.ts';
 import { collect, type Member } from './collect.ts';
 import { mayDeliver, type Lease } from './lease.ts';
 import { Outcome } from './outcome.ts';
@@ -153,7 +154,7 @@ export class Shard {
   async #claim(): Promise<void> {
     const { kafka, shard, clock } = this.#options;
     this.#epoch++;
-    this.#producer ??= await kafka.transactional(`gateway.${shard}`);
+    this.#producer ??= await kafka.transactional(`${GATEWAY.transactionalPrefix}${shard}`);
     this.#reader ??= await kafka.reader();
     await this.#producer.fence();
     const end = await this.#endOfProgress();
@@ -283,15 +284,7 @@ export class Shard {
     const reading = readers.get(key);
     const topic = plan.topics.get(range.topic);
     if (!reading || !topic) return;
-    if (range.fault)
-      return this.#block(
-        range,
-        new BusError('GATEWAY_LOG_LOST', {
-          topic: range.topic,
-          partition: range.partition,
-          fault: range.fault,
-        }),
-      );
+    if (range.fault) return this.#block(range, logLost(range));
     const before = this.#progress.main.get(key) ?? 0n;
     const { next, blocked } = await collect(outcome, range, { topic, members: reading.members });
     if (blocked !== undefined) this.#block(range, blocked);
@@ -307,12 +300,7 @@ export class Shard {
 
   #takeTail(range: FetchedRange | undefined): void {
     if (!range) return;
-    if (range.fault === 'out-of-range')
-      throw new BusError('GATEWAY_LOG_LOST', {
-        topic: range.topic,
-        partition: range.partition,
-        fault: range.fault,
-      });
+    if (range.fault === 'out-of-range') throw logLost(range);
     for (const record of range.records) takeForeign(this.#progress, record);
     this.#tail = range.nextOffset;
   }
@@ -395,7 +383,12 @@ export async function readProgress(
   return { progress, next };
 }
 
-function limits(waitMs: number) {
+function logLost({ topic, partition, fault }: FetchedRange): BusError {
+  return new BusError('GATEWAY_LOG_LOST', { topic, partition, fault });
+}
+
+/** Of every fetch of a shard and its lanes. */
+export function limits(waitMs: number) {
   const { fetchBytesMax: bytesMax, fetchBytesPerPartition: bytesPerPartitionMax } = SHARD;
   return { waitMs, bytesMax, bytesPerPartitionMax };
 }

@@ -10,9 +10,9 @@ import type { Cutoff } from '../../control-record.ts';
 import { KeySet } from '../../key-set.ts';
 import { isCovered } from '../changes.ts';
 import { RECORDS_MAX } from '../collect.ts';
-import { Outcome } from '../outcome.ts';
+import { Outcome, WHOLE } from '../outcome.ts';
 import type { GatewayPlan, PlannedPair, PlannedTopic } from '../plan.ts';
-import type { Floor } from '../progress.ts';
+import { jsonText, readFloor, type Floor } from '../progress.ts';
 import { NetChanges } from './net.ts';
 
 /** How far a daily pair is; kept as a note of its home shard. */
@@ -35,15 +35,8 @@ export function dailyNote(agreement: string): string {
 
 export function readDaily(text: string | undefined): DailyState | undefined {
   if (text === undefined) return undefined;
-  const raw = JSON.parse(text) as Omit<DailyState, 'floor'> & {
-    readonly floor: { readonly sequence: string; readonly file: string; readonly pos: number };
-  };
-  return { ...raw, floor: { ...raw.floor, sequence: BigInt(raw.floor.sequence) } };
-}
-
-export function dailyText(state: DailyState): string {
-  const { floor } = state;
-  return JSON.stringify({ ...state, floor: { ...floor, sequence: floor.sequence.toString() } });
+  const raw = JSON.parse(text) as DailyState;
+  return { ...raw, floor: readFloor(raw.floor) };
 }
 
 export type DayJob = {
@@ -124,13 +117,12 @@ async function writeChanges(job: DayJob, net: NetChanges): Promise<Counted> {
   let upserts = 0;
   let deletes = 0;
   let outcome = new Outcome(shard, shards);
-  const at = { topic: planned.pair.resource.topic, partition: -1 };
+  const at = { topic: planned.pair.resource.topic, partition: WHOLE };
   const about = { generation: state.generation, sequence: cut, at, from: 0n };
   for (const { decision, faulty } of net.decisions()) {
     if (faulty) outcome.fault(planned, about);
     if (!decision) continue;
-    outcome.deliver(planned, decision, about);
-    keys.add(planned.encoder.key(decision.key));
+    keys.add(outcome.deliver(planned, decision, about));
     if (decision.kind === 'UPSERT') upserts++;
     else deletes++;
     if (outcome.records < RECORDS_MAX) continue;
@@ -158,7 +150,7 @@ async function writeManifest(
   const { generation } = state;
   outcome.control(planned, 'CUTOFF', { generation, sequence: cut, body: manifest });
   const lastManifest = createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
-  const text = dailyText({ ...state, next, lastDay: day, lastManifest });
+  const text = jsonText({ ...state, next, lastDay: day, lastManifest });
   outcome.note({ kind: 'note', name: dailyNote(planned.pair.agreement.id), text });
   await ports.transact(outcome);
 }
