@@ -54,6 +54,9 @@ export async function runDuties(
   await duties.ended();
 }
 
+/** A day whose cut-off has passed, and how far its pair is. */
+type DueDay = { readonly day: string; readonly state: DailyState };
+
 class Duties {
   readonly #shard: Shard;
   readonly #options: ShardOptions;
@@ -63,6 +66,7 @@ class Duties {
   readonly #copies = new Map<string, Promise<void>>();
   readonly #standBack = new Map<string, number>();
   readonly #generations = new Map<string, number>();
+  #home: { readonly plan: GatewayPlan; readonly pairs: readonly PlannedPair[] } | undefined;
 
   constructor(shard: Shard, options: ShardOptions, ports: DutyPorts, signal: AbortSignal) {
     this.#shard = shard;
@@ -77,15 +81,26 @@ class Duties {
 
   begin(plan: GatewayPlan): void {
     this.#beginLanes(plan);
-    for (const planned of plan.pairs.values()) {
+    for (const planned of this.#homePairs(plan)) {
       const { id } = planned.pair.agreement;
-      const isHome = homeShard(id, this.#options.shards) === this.#options.shard;
       const isBack = (this.#standBack.get(id) ?? 0) <= this.#options.clock.now();
-      if (!isHome || this.#copies.has(id) || !isBack) continue;
+      if (this.#copies.has(id) || !isBack) continue;
+      const due = this.#dueDay(planned);
       if (this.#needsCopy(planned)) this.#alone(id, () => this.#copy(planned, plan));
-      else if (this.#dueDay(planned)) this.#alone(id, () => this.#day(planned, plan));
+      else if (due) this.#alone(id, () => this.#day(planned, { plan, ...due }));
       else if (this.#needsEnd(planned)) this.#alone(id, () => this.#end(planned));
     }
+  }
+
+  /** Found once for each plan: this is asked ten times a second. */
+  #homePairs(plan: GatewayPlan): readonly PlannedPair[] {
+    const { shard, shards } = this.#options;
+    if (this.#home?.plan !== plan) {
+      const all = [...plan.pairs.values()];
+      const pairs = all.filter(({ pair }) => homeShard(pair.agreement.id, shards) === shard);
+      this.#home = { plan, pairs };
+    }
+    return this.#home.pairs;
   }
 
   #beginLanes(plan: GatewayPlan): void {
@@ -156,31 +171,27 @@ class Duties {
     log.info({ agreement, generation, rows }, 'whole copy written');
   }
 
-  #dailyState({ pair }: PlannedPair): DailyState | undefined {
+  #dueDay({ pair, leased }: PlannedPair): DueDay | undefined {
     const { id, contentHash } = pair.agreement;
-    const state = readDaily(this.#shard.progress.notes.get(dailyNote(id)));
-    return state?.contentHash === contentHash ? state : undefined;
-  }
-
-  #dueDay(planned: PlannedPair): string | undefined {
-    const { daily } = planned.pair.delivery;
+    const { daily } = pair.delivery;
     const nowMs = this.#options.clock.now();
-    if (!daily || !mayDeliver(planned.leased, nowMs)) return undefined;
-    const state = this.#dailyState(planned);
+    if (!daily || !mayDeliver(leased, nowMs)) return undefined;
+    const state = readDaily(this.#shard.progress.notes.get(dailyNote(id)));
+    if (state?.contentHash !== contentHash) return undefined;
+    const { lastDay, sinceMs } = state;
     const { isWorkingDay } = this.#ports;
-    return (
-      state &&
-      dueDay(daily, { lastDay: state.lastDay, sinceMs: state.sinceMs, nowMs, isWorkingDay })
-    );
+    const day = dueDay(daily, { lastDay, sinceMs, nowMs, isWorkingDay });
+    return day === undefined ? undefined : { day, state };
   }
 
   /** Makes the cut, waits until capture has come there, and delivers the day. */
-  async #day(planned: PlannedPair, plan: GatewayPlan): Promise<void> {
+  async #day(
+    planned: PlannedPair,
+    { plan, day, state }: DueDay & { readonly plan: GatewayPlan },
+  ): Promise<void> {
     const { epoch } = this.#shard;
     const { kafka, shard, shards, clock, log, plans } = this.#options;
     const { pair } = planned;
-    const day = must(this.#dueDay(planned), 'a day that is due');
-    const state = must(this.#dailyState(planned), 'the state of a daily pair');
     const id = cutId(must(pair.delivery.daily, 'a daily pair'), day);
     await this.#ports.cuts.make(pair.resource, id);
     const reader = await kafka.reader();

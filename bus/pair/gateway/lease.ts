@@ -1,6 +1,6 @@
 /**
  * What the gateway may deliver right now. The control database is read over and over; an answer
- * counts for a moment only, and cut off from it means stop. Whoever commits asks `holds` first:
+ * counts for a moment only, and cut off from it means stop. Whoever commits asks for each `pair` first:
  * so nothing is committed later than two seconds after a suspension, revocation or expiry. Nothing
  * is delivered either once what was delivered has not been archived for too long.
  */
@@ -51,6 +51,8 @@ export class Lease {
   readonly #pollMs: number;
   readonly #archiveLagMsMax: number;
   #snapshot: LeaseSnapshot | undefined;
+  /** Those of the snapshot, by agreement: they are asked for at every commit. */
+  #pairs: ReadonlyMap<string, LeasedPair> = new Map();
   #readAt = 0;
   /** Every delivery before is archived. */
   #archivedUntil = Number.POSITIVE_INFINITY;
@@ -93,7 +95,12 @@ export class Lease {
     const askedAt = this.#clock.now();
     await this.#askArchive(askedAt);
     const version = await this.#source.version();
-    if (this.#snapshot?.version !== version) this.#snapshot = await this.#source.read();
+    if (this.#snapshot?.version !== version) {
+      this.#snapshot = await this.#source.read();
+      this.#pairs = new Map(
+        this.#snapshot.pairs.map((leased) => [leased.pair.agreement.id, leased]),
+      );
+    }
     this.#readAt = askedAt;
   }
 
@@ -121,9 +128,9 @@ export class Lease {
     else this.#log.info(facts, 'delivery goes on: the audit archive has caught up');
   }
 
-  /** Whether a plan made of `version` may still be committed. */
-  holds(version: bigint): boolean {
-    return this.current()?.version === version;
+  /** A pair of the snapshot, while it is young enough to act upon. */
+  pair(agreement: string): LeasedPair | undefined {
+    return this.current() && this.#pairs.get(agreement);
   }
 }
 

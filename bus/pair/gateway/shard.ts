@@ -340,16 +340,12 @@ export class Shard {
 type Reading = { readonly where: TopicPartition; readonly members: readonly Member[] };
 
 /** Throws where one of the agreements, given with their hashes, may not deliver any more. */
-export function requirePermission(
+function requirePermission(
   agreements: ReadonlyMap<string, string>,
   { lease, clock }: { readonly lease: Lease; readonly clock: Clock },
 ): void {
-  if (agreements.size === 0) return;
-  const snapshot = lease.current();
-  if (!snapshot) throw new LeaseChanged();
-  const pairs = new Map(snapshot.pairs.map((leased) => [leased.pair.agreement.id, leased]));
   for (const [agreement, contentHash] of agreements) {
-    const leased = pairs.get(agreement);
+    const leased = lease.pair(agreement);
     const isSame = leased?.pair.agreement.contentHash === contentHash;
     if (!isSame || !mayDeliver(leased, clock.now())) throw new LeaseChanged();
   }
