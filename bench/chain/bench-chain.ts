@@ -4,6 +4,7 @@
  * the gateway, the subscriber. Beside it, of other changes in turns, the share until the hub's reader
  * sees it. The whole chain is at work in both. In the end both tables must be the department's.
  */
+import type { RunSettings } from '../latency/figures.ts';
 import { captureViews } from '../hub-capture.ts';
 import { databaseSettings } from '../database-settings.ts';
 import { createNumbers, oneAtATime, type Probe, underLoad } from '../latency/probe.ts';
@@ -28,15 +29,8 @@ import {
   PLACES,
 } from './report.ts';
 
-export type ChainOptions = {
-  readonly seed: number;
-  readonly residents: number;
-  readonly rounds: number;
-  /** Changes one at a time before everything, not counted. */
-  readonly warmUp: number;
-  readonly singles: number;
-  readonly perSecond: number;
-  readonly seconds: number;
+/** `warmUp`: changes one at a time before everything, not counted. */
+export type ChainOptions = RunSettings & {
   readonly onStep?: (what: string) => void;
 };
 

@@ -1,49 +1,37 @@
 /** The result of `bench chain`: the JSON that is kept, and the same for people. */
-import type { Timed } from '../latency/probe.ts';
+import {
+  bothFigures,
+  type BothFigures,
+  type BothSamples,
+  type RunSettings,
+  summaryOf,
+} from '../latency/figures.ts';
 import { percentileCells, type Presented, type ReportHead, shownNumber } from '../report.ts';
-import { type Percentiles, percentilesOf, rounded } from '../statistics.ts';
+import { rounded } from '../statistics.ts';
 
 /** Where a change is awaited: by a reader of the hub, or of the subscriber's own database. */
 export const PLACES = ['hub', 'subscriber'] as const;
 export type PlaceName = (typeof PLACES)[number];
 
 /** What was measured at one place in one round. */
-export type ChainSamples = {
+export type ChainSamples = BothSamples & {
   readonly place: PlaceName;
   readonly round: number;
-  readonly single: readonly Timed[];
-  readonly load: readonly Timed[];
 };
 
-/** ms. */
-export type ChainFigures = {
-  readonly visible: Percentiles;
-  /** The commit itself: how quiet the machine was. */
-  readonly commit: Percentiles;
-};
-
-export type ChainRun = {
+export type ChainRun = BothFigures & {
   readonly place: PlaceName;
   readonly round: number;
-  readonly single: ChainFigures;
-  readonly load: ChainFigures;
 };
 
 export type ChainReport = ReportHead & {
   readonly benchmark: 'chain';
-  readonly settings: {
-    readonly seed: number;
-    readonly residents: number;
-    readonly rounds: number;
-    readonly warmUp: number;
-    readonly singles: number;
-    readonly perSecond: number;
-    readonly seconds: number;
+  readonly settings: RunSettings & {
     readonly database: Readonly<Record<string, string>>;
   };
   readonly runs: readonly ChainRun[];
   /** Of all rounds' changes together. */
-  readonly summary: Readonly<Record<PlaceName, Pick<ChainRun, 'single' | 'load'>>>;
+  readonly summary: Readonly<Record<PlaceName, BothFigures>>;
   readonly rowsEqual: boolean;
 };
 
@@ -51,29 +39,15 @@ export function chainReport(
   facts: ReportHead & Pick<ChainReport, 'settings' | 'rowsEqual'>,
   samples: readonly ChainSamples[],
 ): ChainReport {
-  const summaryOf = (place: PlaceName) => {
-    const own = samples.filter((one) => one.place === place);
-    return {
-      single: figuresOf(own.flatMap(({ single }) => single)),
-      load: figuresOf(own.flatMap(({ load }) => load)),
-    };
-  };
+  const summary = (place: PlaceName) => summaryOf(samples.filter((one) => one.place === place));
   return {
     ...facts,
     benchmark: 'chain',
     runs: samples.map((one) => ({
       ...one,
-      single: figuresOf(one.single),
-      load: figuresOf(one.load),
+      ...bothFigures(one),
     })),
-    summary: { hub: summaryOf('hub'), subscriber: summaryOf('subscriber') },
-  };
-}
-
-function figuresOf(timed: readonly Timed[]): ChainFigures {
-  return {
-    visible: percentilesOf(timed.map(({ visibleMs }) => visibleMs)),
-    commit: percentilesOf(timed.map(({ commitMs }) => commitMs)),
+    summary: { hub: summary('hub'), subscriber: summary('subscriber') },
   };
 }
 

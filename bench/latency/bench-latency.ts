@@ -3,6 +3,7 @@
  * view, by the JDBC sink and by MariaDB's own replication in turns. While one is measured the
  * others stand still. After each turn its rows must be the source's.
  */
+import type { RunSettings } from './figures.ts';
 import { systemClock } from '../../bus/base/clock.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
@@ -20,15 +21,8 @@ import { createNumbers, type Numbers, oneAtATime, type Probe, underLoad } from '
 import { type IdleUse, latencyReport, type LatencyReport, type LatencySamples } from './report.ts';
 import { type OursWay, prepareWays, type Way } from './ways.ts';
 
-export type LatencyOptions = {
-  readonly seed: number;
-  readonly residents: number;
-  readonly rounds: number;
-  /** Changes one at a time before each turn's measuring, not counted. */
-  readonly warmUp: number;
-  readonly singles: number;
-  readonly perSecond: number;
-  readonly seconds: number;
+/** `warmUp`: changes one at a time before each turn’s measuring, not counted. */
+export type LatencyOptions = RunSettings & {
   readonly idleSeconds: number;
   readonly onStep?: (what: string) => void;
 };

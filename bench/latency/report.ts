@@ -1,21 +1,18 @@
 /** The result of `bench latency`: the JSON that is kept, and the same for people. */
 import { percentileCells, type Presented, type ReportHead, shownNumber } from '../report.ts';
-import { type Percentiles, percentilesOf, rounded } from '../statistics.ts';
-import type { Timed } from './probe.ts';
+import { rounded } from '../statistics.ts';
+import {
+  bothFigures,
+  type BothFigures,
+  type BothSamples,
+  type RunSettings,
+  summaryOf,
+} from './figures.ts';
 import { type WayName, WAYS } from './ways.ts';
 
-/** ms. */
-export type LatencyFigures = {
-  readonly visible: Percentiles;
-  /** The commit itself: how quiet the machine was. */
-  readonly commit: Percentiles;
-};
-
-export type LatencyRun = {
+export type LatencyRun = BothFigures & {
   readonly way: WayName;
   readonly round: number;
-  readonly single: LatencyFigures;
-  readonly load: LatencyFigures;
   /** What the department's server took in the load's time: the load that really was. */
   readonly committedPerSecond: number;
   readonly rowsEqual: boolean;
@@ -29,30 +26,21 @@ export type IdleUse = {
 
 export type LatencyReport = ReportHead & {
   readonly benchmark: 'latency';
-  readonly settings: {
-    readonly seed: number;
-    readonly residents: number;
-    readonly rounds: number;
-    readonly warmUp: number;
-    readonly singles: number;
-    readonly perSecond: number;
-    readonly seconds: number;
+  readonly settings: RunSettings & {
     readonly database: Readonly<Record<string, string>>;
   };
   readonly runs: readonly LatencyRun[];
   /** Of all rounds' changes together. */
-  readonly summary: Readonly<Record<WayName, Pick<LatencyRun, 'single' | 'load'>>>;
+  readonly summary: Readonly<Record<WayName, BothFigures>>;
   /** Of the view's process while nothing changes. */
   readonly idle: IdleUse;
   readonly rowsEqual: boolean;
 };
 
 /** What one way did in one round, as measured. */
-export type LatencySamples = {
+export type LatencySamples = BothSamples & {
   readonly way: WayName;
   readonly round: number;
-  readonly single: readonly Timed[];
-  readonly load: readonly Timed[];
   readonly committedPerSecond: number;
   readonly rowsEqual: boolean;
 };
@@ -61,35 +49,21 @@ export function latencyReport(
   facts: ReportHead & Pick<LatencyReport, 'settings' | 'idle'>,
   samples: readonly LatencySamples[],
 ): LatencyReport {
-  const summaryOf = (way: WayName) => {
-    const own = samples.filter((one) => one.way === way);
-    return {
-      single: figuresOf(own.flatMap(({ single }) => single)),
-      load: figuresOf(own.flatMap(({ load }) => load)),
-    };
-  };
+  const summary = (way: WayName) => summaryOf(samples.filter((one) => one.way === way));
   return {
     ...facts,
     benchmark: 'latency',
     runs: samples.map((one) => ({
       ...one,
-      single: figuresOf(one.single),
-      load: figuresOf(one.load),
+      ...bothFigures(one),
       committedPerSecond: rounded(one.committedPerSecond, 1),
     })),
     summary: {
-      ours: summaryOf('ours'),
-      sink: summaryOf('sink'),
-      replica: summaryOf('replica'),
+      ours: summary('ours'),
+      sink: summary('sink'),
+      replica: summary('replica'),
     },
     rowsEqual: samples.length > 0 && samples.every((one) => one.rowsEqual),
-  };
-}
-
-function figuresOf(timed: readonly Timed[]): LatencyFigures {
-  return {
-    visible: percentilesOf(timed.map(({ visibleMs }) => visibleMs)),
-    commit: percentilesOf(timed.map(({ commitMs }) => commitMs)),
   };
 }
 
