@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './tests/support/patience.ts';
 
-const LIMIT_MS = { test: 30_000, integration: 180_000, endToEnd: 900_000 };
+const LIMIT_MS = { test: 120_000, integration: 420_000, endToEnd: 900_000 };
+
+/** Where a test says nothing of its own; the runner's second is too short for a busy machine. */
+const POLL = { poll: { timeout: PATIENCE_MS, interval: 50 } };
 
 const MARATHON = {
   test: {
@@ -35,6 +39,7 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/**/*.int.test.ts'],
           globalSetup: ['tests/support/stack-setup.ts'],
+          expect: POLL,
           testTimeout: LIMIT_MS.integration,
           hookTimeout: LIMIT_MS.integration,
           maxWorkers: 2,

@@ -27,3 +27,28 @@ export function countLine({ passed, failed, skipped }) {
   if (skipped > 0) parts.push(`${skipped} skipped`);
   return parts.join(', ');
 }
+
+const MESSAGE_MAX = 300;
+
+/**
+ * One line for each test that failed, and for each file that could not be run: its file, its name,
+ * and what went wrong. Printed last, where a log that is cut off still has it.
+ */
+export function failureLines(report, root) {
+  return (report?.testResults ?? []).flatMap((file) => {
+    const name = file.name.startsWith(`${root}/`) ? file.name.slice(root.length + 1) : file.name;
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length > 0) {
+      return failed.map(
+        (test) => `FAILED ${name} > ${test.fullName}: ${gist(test.failureMessages)}`,
+      );
+    }
+    return file.status === 'failed' ? [`FAILED ${name}: ${gist([file.message])}`] : [];
+  });
+}
+
+/** The first line of every message, and no more than a screen can hold. */
+function gist(messages) {
+  const lines = (messages ?? []).map((message) => (message ?? '').trim().split('\n')[0]);
+  return lines.join(' | ').slice(0, MESSAGE_MAX);
+}

@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countLine, countTests } from './count.mjs';
+import { countLine, countTests, failureLines } from './count.mjs';
 import { prepare, ROOT, run } from './setup.mjs';
 
 prepare();
@@ -18,6 +18,7 @@ const exitCode = await run('node_modules/vitest/vitest.mjs', args, { cwd: ROOT }
 const report = readReport();
 rmSync(folder, { recursive: true, force: true });
 if (!report) console.log('The run ended before a report of it was written.');
+for (const line of failureLines(report, ROOT)) console.log(line);
 const count = countTests(report, exitCode);
 console.log(countLine(count));
 process.exitCode = count.failed > 0 ? exitCode || 1 : exitCode;

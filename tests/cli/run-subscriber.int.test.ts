@@ -11,6 +11,7 @@ import { realPairs } from '../support/pair/real-pair.ts';
 import { subscriberOf } from '../support/pair/subscriber-place.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { civicbus } from './run-command.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const stack = await testStack('clisub');
 const folder = scratchFolder();
@@ -31,11 +32,11 @@ test.each(['subscribers', 'registers'] as const)(
     const args = ['run', 'subscriber', '--config', file, '--agreement', pair.agreementId];
     const first = civicbus([...args, '--status-file', statusFile], { interrupts });
     await expect
-      .poll(async () => (await rows().catch(() => new Map())).size, { timeout: 20_000 })
+      .poll(async () => (await rows().catch(() => new Map())).size, { timeout: PATIENCE_MS })
       .toBe(20);
     await expect
       .poll(async () => JSON.parse(await readFile(statusFile, 'utf8')) as object, {
-        timeout: 20_000,
+        timeout: PATIENCE_MS,
       })
       .toMatchObject({ figures: { rowsInCopy: 20, faults: 0, refused: 0 } });
     asked.abort();
@@ -100,7 +101,7 @@ test('a process that is killed again and again, anywhere in copies and changes, 
     );
     await waitFor(async () => (await progress()) >= at, {
       what: `${at} of ${total} records`,
-      timeoutMs: 60_000,
+      timeoutMs: PATIENCE_MS,
       intervalMs: 20,
     });
     process_.kill('SIGKILL');

@@ -17,8 +17,9 @@ import { captureUser } from '../../producers/capture-grants.ts';
 import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
-const WAIT = { timeoutMs: 60_000, intervalMs: 100 };
+const WAIT = { timeoutMs: PATIENCE_MS, intervalMs: 100 };
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 const stack = await testStack('cli');

@@ -15,6 +15,7 @@ import { sendSignal, snapshotSignal } from '../../connectors/signal.ts';
 import { loadSources } from '../../connectors/load-source.ts';
 import { testStack } from '../support/env.ts';
 import { type RealSource, realSource, untilCaptured } from './real-source.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const CANARY = 'photo-never-leaves';
 const stack = await testStack('apply');
@@ -165,7 +166,7 @@ test('a source that is removed leaves no connector, topic, user or right behind'
   // The worker shows the state of a connector for a moment after it is gone.
   await waitFor(async () => (await ports.connect.statusOf(`src-${name}`)) === undefined, {
     what: 'the connector to be gone',
-    timeoutMs: 60_000,
+    timeoutMs: PATIENCE_MS,
   });
 });
 

@@ -8,6 +8,7 @@ import { loadSources } from '../../connectors/load-source.ts';
 import { createReread } from '../../connectors/reread.ts';
 import { testStack } from '../support/env.ts';
 import { type RealSource, realSource, untilCaptured } from './real-source.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const stack = await testStack('reread');
 const ROWS = 300;
@@ -52,7 +53,7 @@ async function readAgain(since?: bigint) {
     source: source.name,
     table: 'person',
     since: from,
-    timeoutMs: 120_000,
+    timeoutMs: PATIENCE_MS,
   });
   return { since: from, grown: (await written()) - before };
 }

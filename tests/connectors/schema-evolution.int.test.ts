@@ -19,6 +19,7 @@ import { column } from '../bus/avro/reading.ts';
 import { testStack } from '../support/env.ts';
 import { type CapturedView, capturedView, personView } from '../support/view/captured-view.ts';
 import { realSource, type RealSource, untilCaptured } from './real-source.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 type Case = {
   readonly name: string;
@@ -387,7 +388,7 @@ async function repair(block: string, view: ViewModel = captured.view): Promise<v
     unit: block,
     accept: true,
     ports: captured.sweep,
-    timeoutMs: 120_000,
+    timeoutMs: PATIENCE_MS,
   });
 }
 
@@ -434,6 +435,6 @@ async function untilNameIs(name: number): Promise<void> {
       const rows = await captured.hub.query<{ name: string }>('SELECT name FROM citizen');
       return rows.length === IDS.length && rows.every((row) => row.name === String(name));
     },
-    { what: 'the people to be level', timeoutMs: 60_000, intervalMs: 200 },
+    { what: 'the people to be level', timeoutMs: PATIENCE_MS, intervalMs: 200 },
   );
 }

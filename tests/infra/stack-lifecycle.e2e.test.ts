@@ -101,7 +101,7 @@ describe('the native stack', () => {
       process.kill(must((await statusOf(name)).pid, 'a pid'), 'SIGKILL');
       await waitFor(async () => (await statusOf(name)).restarts === 1, {
         what: `the restart of ${name}`,
-        timeoutMs: 30_000,
+        timeoutMs: 150_000,
       });
     }
     await waitFor(async () => (await stack.status()).every(({ state }) => state === 'healthy'), {
@@ -115,7 +115,7 @@ describe('the native stack', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const gone = () => !running.some(isAlive);
-    expect(await waitFor(gone, { what: 'the end of all services', timeoutMs: 30_000 })).toBe(true);
+    expect(await waitFor(gone, { what: 'the end of all services', timeoutMs: 150_000 })).toBe(true);
     expect((await statusOf('kafka')).state).toBe('stopped');
   });
 
@@ -138,7 +138,7 @@ describe('the native stack', () => {
         const found = await runningIdentities();
         return found.length > SERVICES && found;
       },
-      { what: 'the record of all programs', timeoutMs: 30_000 },
+      { what: 'the record of all programs', timeoutMs: 150_000 },
     );
     expect(running).toHaveLength(SERVICES + 1);
     await stack.down();

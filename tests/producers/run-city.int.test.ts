@@ -12,6 +12,7 @@ import { runCity, type CityCounters } from '../../producers/run-city.ts';
 import { readSourceTables } from '../../producers/source-tables.ts';
 import { testStack } from '../support/env.ts';
 import { cityHere, type CityHere } from './support.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const stack = await testStack('city');
 const SIZE = 300;
@@ -200,7 +201,7 @@ describe('a run of the city on a bad day', () => {
     });
     await waitFor(() => (seen?.transactions ?? 0) > 20, {
       what: '20 transactions',
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
     });
     stop.abort();
     const counters = await running;

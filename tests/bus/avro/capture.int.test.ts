@@ -21,6 +21,7 @@ import { applySources } from '../../../connectors/apply.ts';
 import { realSource, type RealSource } from '../../connectors/real-source.ts';
 import { testStack } from '../../support/env.ts';
 import { column } from './reading.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 type Case = {
   readonly name: string;
@@ -223,5 +224,8 @@ function collecting(): BusConsumer {
 }
 
 async function arrived(count: number): Promise<void> {
-  await waitFor(() => records.length >= count, { what: `${count} records`, timeoutMs: 90_000 });
+  await waitFor(() => records.length >= count, {
+    what: `${count} records`,
+    timeoutMs: PATIENCE_MS,
+  });
 }

@@ -15,6 +15,7 @@ import { applySources } from '../../../connectors/apply.ts';
 import { realPostgres, type RealPostgres } from '../../connectors/postgresql/real-postgres.ts';
 import { testStack } from '../../support/env.ts';
 import { column } from './reading.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 type Case = {
   readonly name: string;
@@ -199,7 +200,7 @@ test('the server keeps only the log that was not read yet, also when just its ne
       );
       return row!.done;
     },
-    { what: 'the slot to follow', timeoutMs: 60_000, intervalMs: 250 },
+    { what: 'the slot to follow', timeoutMs: PATIENCE_MS, intervalMs: 250 },
   );
   expect(await lsn()).not.toBe(before);
   const topics = await source.ports.admin.listTopics();
@@ -265,5 +266,8 @@ function collecting() {
 }
 
 async function arrived(count: number): Promise<void> {
-  await waitFor(() => records.length >= count, { what: `${count} records`, timeoutMs: 90_000 });
+  await waitFor(() => records.length >= count, {
+    what: `${count} records`,
+    timeoutMs: PATIENCE_MS,
+  });
 }

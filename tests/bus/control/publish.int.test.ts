@@ -13,6 +13,7 @@ import {
   SAMPLE_ID,
   sampleAgreement,
 } from '../../support/lifecycle/sample-agreement.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const stack = await testStack('publish');
 
@@ -49,7 +50,7 @@ describe('the lifecycle topic', () => {
           return payloads.length === 6 ? 'enough' : 'more';
         },
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: PATIENCE_MS },
     );
     const events = payloads.map(parseEventPayload);
     const record = await readAgreement(rig.writer, SAMPLE_ID);

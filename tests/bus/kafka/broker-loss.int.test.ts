@@ -7,7 +7,7 @@ import { ownBroker } from './own-broker.ts';
 
 const broker = await ownBroker();
 const bus = createKafkaBus(broker.settings);
-const HEALED_MS = 90_000;
+const HEALED_MS = 150_000;
 
 test('after a kill and a restart nothing is lost, doubled or left alone', async () => {
   const topic = 'loss';

@@ -4,6 +4,7 @@ import { waitFor } from '../../../bus/base/retry.ts';
 import type { AclRule, BusConsumer, KafkaBus } from '../../../bus/kafka/kafka.ts';
 import { recordingHandler } from '../../support/contracts/recording-handler.ts';
 import { testStack } from '../../support/env.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const PASSWORD = 'a password of this test';
 const stack = await testStack('kafkarights');
@@ -60,7 +61,7 @@ test('a user with read rights on topic and group reads', async () => {
   await producer.close();
   const { consumer, handler } = reading(bus, {});
   await consumer.start();
-  await waitFor(() => handler.values().length > 0, { what: 'the record', timeoutMs: 20_000 });
+  await waitFor(() => handler.values().length > 0, { what: 'the record', timeoutMs: PATIENCE_MS });
   expect(handler.values()).toContain('allowed');
 });
 
@@ -90,7 +91,7 @@ test.each([
   const { bus, rules } = await userWith(READ);
   const { consumer, handler } = reading(bus, {});
   await consumer.start();
-  await waitFor(() => handler.claims.length > 0, { what: 'the claim', timeoutMs: 20_000 });
+  await waitFor(() => handler.claims.length > 0, { what: 'the claim', timeoutMs: PATIENCE_MS });
   await admin.deleteAcls(rules.filter((rule) => rule.resource === resource));
   expect(await consumer.ended).toMatchObject({ code: 'KAFKA_NOT_AUTHORIZED', details: { right } });
 });

@@ -8,7 +8,7 @@ import { testStack } from '../../support/env.ts';
 
 const SESSION_MS = 6_000;
 const APPLY_MS = 9_000;
-const ARRIVAL_MS = 40_000;
+const ARRIVAL_MS = 150_000;
 
 const stack = await testStack('kafkalong');
 const bus = await stack.kafka();

@@ -7,7 +7,7 @@ import { ownBroker } from './own-broker.ts';
 
 const broker = await ownBroker();
 const bus = createKafkaBus(broker.settings);
-const HEALED_MS = 90_000;
+const HEALED_MS = 150_000;
 
 test('progress that is written in the transaction survives kills at any moment', async () => {
   const admin = await bus.admin();

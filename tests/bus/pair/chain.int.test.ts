@@ -11,6 +11,7 @@ import { readReceipts } from '../../../bus/pair/subscriber/receipts.ts';
 import { testStack } from '../../support/env.ts';
 import { AUTHORITY } from '../../support/lifecycle/sample-agreement.ts';
 import { chainRig, type ChainRig, type Subscription } from '../../support/pair/chain-rig.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const stack = await testStack('chain');
 
@@ -129,13 +130,13 @@ describe('from the hub to the subscriber', () => {
     await rig.decide(cars, 'suspend', { org: AUTHORITY, role: 'authority' });
     await waitFor(() => carCopy.running.refusal() !== undefined, {
       what: 'the right to read to be gone',
-      timeoutMs: 60_000,
+      timeoutMs: PATIENCE_MS,
     });
     await putCar('C3', { owner: '1', colour: 'black' });
     await putPerson('6', { name: '孙', income: '60.00' });
     await waitFor(async () => (await rowsOf(personCopy, 'person')).length === 2, {
       what: 'the other pair to go on',
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
     });
     expect((await rowsOf(carCopy, 'car')).map(([plate]) => plate)).toEqual(['A1', 'B2']);
     await rig.decide(cars, 'resume', { org: AUTHORITY, role: 'authority' });
@@ -154,7 +155,7 @@ describe('from the hub to the subscriber', () => {
         const read = await readReceipts(rig.captured.kafka, [persons.id, cars.id]);
         return read.receipts.size === 2 ? read : undefined;
       },
-      { what: 'two receipts', timeoutMs: 30_000 },
+      { what: 'two receipts', timeoutMs: PATIENCE_MS },
     );
     expect([...receipts.values()].map(({ state, generation }) => [state, generation])).toEqual([
       ['live', 1],
@@ -177,7 +178,7 @@ describe('from the hub to the subscriber', () => {
         kafka,
         watch: new GatewayWatch({ admin, reader, progressTopic }),
         clock: systemClock,
-        timeoutMs: 60_000,
+        timeoutMs: PATIENCE_MS,
       },
     );
     expect(receipt).toMatchObject({ state: 'live', generation: 2, fault: null });
@@ -225,7 +226,7 @@ async function rowsOf({ database }: Subscription, table: string): Promise<unknow
   return sorted(rows.map((row) => Object.values(row))) as unknown[][];
 }
 
-const SOON = { timeout: 40_000, interval: 100 };
+const SOON = { timeout: PATIENCE_MS, interval: 100 };
 
 /** Rows of a copy by key; none while it has no table. */
 function copyOf(copy: Subscription, table: string): () => Promise<unknown[][]> {

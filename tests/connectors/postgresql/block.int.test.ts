@@ -9,6 +9,7 @@ import { testStack } from '../../support/env.ts';
 import { capturedView, personView, type CapturedView } from '../../support/view/captured-view.ts';
 import { untilCaptured } from '../real-source.ts';
 import { realPostgres, type RealPostgres } from './real-postgres.ts';
+import { PATIENCE_MS } from '../../support/patience.ts';
 
 const stack = await testStack('pgblock');
 let source: RealPostgres;
@@ -99,7 +100,7 @@ test('a truncated table halts its unit until a person accepts it, and is then re
   const halted = "SELECT 1 FROM civicbus_offset WHERE halt_code = 'VIEW_TRUNCATED'";
   await waitFor(async () => (await captured.hub.query(halted)).length > 0, {
     what: 'the unit to halt',
-    timeoutMs: 60_000,
+    timeoutMs: PATIENCE_MS,
     intervalMs: 200,
   });
   const swept = await sweepUnit({

@@ -8,11 +8,12 @@ type Report = {
   }[];
 };
 
-const { countTests, countLine } = (await import(
+const { countTests, countLine, failureLines } = (await import(
   new URL('../../../infra/setup/count.mjs', import.meta.url).href
 )) as {
   readonly countTests: (report: Report | undefined, exitCode: number) => Count;
   readonly countLine: (count: Count) => string;
+  readonly failureLines: (report: object | undefined, root: string) => string[];
 };
 
 function fileOf(status: string, ...tests: readonly string[]) {
@@ -62,4 +63,37 @@ describe('countTests', () => {
   ])('%s', (_reason, report, exitCode, line) => {
     expect(countLine(countTests(report, exitCode))).toBe(line);
   });
+});
+
+test('failures are told in one line each: a file, a name, the first line of what went wrong', () => {
+  const failed = {
+    status: 'failed',
+    fullName: 'a copy is equal',
+    failureMessages: ['expected 1\n+ 2', 'and\nmore'],
+  };
+  const lines = failureLines(
+    {
+      testResults: [
+        {
+          name: '/clone/tests/a.test.ts',
+          status: 'failed',
+          message: '',
+          assertionResults: [{ status: 'passed', fullName: 'b', failureMessages: [] }, failed],
+        },
+        {
+          name: '/clone/tests/b.test.ts',
+          status: 'failed',
+          message: `${'long '.repeat(100)}`,
+          assertionResults: [],
+        },
+        { name: '/clone/tests/c.test.ts', status: 'passed', message: '', assertionResults: [] },
+      ],
+    },
+    '/clone',
+  );
+  expect(lines).toEqual([
+    'FAILED tests/a.test.ts > a copy is equal: expected 1 | and',
+    `FAILED tests/b.test.ts: ${'long '.repeat(60)}`,
+  ]);
+  expect(failureLines(undefined, '/clone')).toEqual([]);
 });

@@ -19,7 +19,7 @@ export type ConnectUnderTest = {
   readonly invalid: ConnectorConfig;
 };
 
-const SETTLED_MS = 60_000;
+const SETTLED_MS = 150_000;
 
 export function connectContract(what: string, open: () => Promise<ConnectUnderTest>): void {
   describe(`the Connect port over ${what}`, () => {

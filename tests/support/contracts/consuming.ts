@@ -5,7 +5,7 @@ import type { BusConsumer, ConsumerOptions } from '../../../bus/kafka/kafka.ts';
 import type { Subject } from './kafka-contract.ts';
 import { type RecordingHandler, recordingHandler } from './recording-handler.ts';
 
-export const ARRIVAL_MS = 20_000;
+export const ARRIVAL_MS = 150_000;
 /** The shortest session that a broker allows by default. */
 export const SESSION_MS = 6_000;
 

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest';
 import { waitFor } from '../../../bus/base/retry.ts';
 import type { LogReader, RawRecord, RecordPosition } from '../../../bus/kafka/kafka.ts';
 import type { Subject } from './kafka-contract.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 /** A reader that is closed at the end of the test. */
 export async function openReader(subject: Subject): Promise<LogReader> {
@@ -65,6 +66,6 @@ export async function settled(subject: Subject, topic: string): Promise<void> {
       const [stable, written] = [await admin.offsets([topic]), await admin.writtenEnds([topic])];
       return stable.every(({ end }, index) => end === written[index]!.offset);
     },
-    { what: `no open transaction in ${topic}`, timeoutMs: 20_000, intervalMs: 5 },
+    { what: `no open transaction in ${topic}`, timeoutMs: PATIENCE_MS, intervalMs: 5 },
   );
 }

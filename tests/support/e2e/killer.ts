@@ -6,7 +6,7 @@ import { waitFor } from '../../../bus/base/retry.ts';
 import type { PairWorld } from './pair-world.ts';
 import { patiently } from './patiently.ts';
 
-const TAKE_OVER_MS = 60_000;
+const TAKE_OVER_MS = 150_000;
 
 /** Kills a process with SIGKILL once it has recovered from its last time. */
 export async function kill({ city }: PairWorld, victim: string): Promise<void> {

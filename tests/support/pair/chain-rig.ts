@@ -35,6 +35,7 @@ import type { TestStack } from '../env.ts';
 import { controlRig, fileAgreement, type ControlRig } from '../lifecycle/control-world.ts';
 import { PROVIDER, SUBSCRIBER } from '../lifecycle/sample-agreement.ts';
 import { ownGatewayBus } from './own-gateway.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 export type Subscription = {
   readonly running: RunningSubscriber;
@@ -112,7 +113,7 @@ export async function chainRig(
       await fileAgreement(controls, control, content);
       await waitFor(async () => (await stateOf(content)) === 'active', {
         what: 'the agreement in force',
-        timeoutMs: 30_000,
+        timeoutMs: PATIENCE_MS,
       });
     },
     async decide({ id, version, ...content }, verb, { org, role }) {

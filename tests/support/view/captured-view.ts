@@ -33,7 +33,7 @@ export type CapturedView = {
   untilEqual(timeoutMs?: number): Promise<void>;
 };
 
-const EQUAL_MS = 60_000;
+const EQUAL_MS = 150_000;
 
 /** The view's declaration over `person` of a real source. */
 export function personView(source: RealSource, database: string, nameType = 'varchar(100)') {

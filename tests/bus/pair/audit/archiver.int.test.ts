@@ -17,6 +17,7 @@ import { testStack } from '../../../support/env.ts';
 import { controlRig } from '../../../support/lifecycle/control-world.ts';
 import { auditText } from '../../../support/pair/audit-world.ts';
 import { scratchFolder } from '../../../support/scratch.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('audit');
 const controls = await controlRig(stack, 'control');
@@ -32,7 +33,7 @@ const producer = await kafka.transactional(`${stack.prefix}.gateway`);
 stack.atEnd(() => producer.close());
 const folder = join(scratchFolder(), 'audit');
 const key = controls.key('CIVICBUS');
-const SOON = { timeout: 20_000, interval: 50 };
+const SOON = { timeout: PATIENCE_MS, interval: 50 };
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -176,7 +177,7 @@ describe('the archiver on real services', () => {
         (await admin.createTopics([{ name: topic, partitions: 1, replication: 1 }])).length > 0,
       {
         what: 'the topic to be made again',
-        timeoutMs: 20_000,
+        timeoutMs: PATIENCE_MS,
       },
     );
     start({ ...silentLog, error: (fields) => void told.push(String(fields['error'])) });

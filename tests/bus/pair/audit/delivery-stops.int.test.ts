@@ -11,9 +11,10 @@ import { verifyArchive } from '../../../../bus/pair/audit/verify-archive.ts';
 import { testStack } from '../../../support/env.ts';
 import { chainRig } from '../../../support/pair/chain-rig.ts';
 import { scratchFolder } from '../../../support/scratch.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const LAG_MS_MAX = 6_000;
-const SOON = { timeout: 60_000, interval: 100 };
+const SOON = { timeout: PATIENCE_MS, interval: 100 };
 
 const stack = await testStack('auditstop');
 const told: string[] = [];

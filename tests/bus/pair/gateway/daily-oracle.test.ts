@@ -73,7 +73,7 @@ describe('the copy of a daily pair', () => {
 });
 
 function waits(what: string) {
-  return { what, timeoutMs: 30_000, intervalMs: 20 };
+  return { what, timeoutMs: 100_000, intervalMs: 20 };
 }
 
 function changeOne(world: GatewayWorld, below: (count: number) => number): void {

@@ -98,7 +98,7 @@ async function settled(world: GatewayWorld, id: string): Promise<void> {
       copy = JSON.stringify(sorted(rows));
       return copy === expected;
     },
-    { what: `the copy of ${id} to be what was agreed`, timeoutMs: 30_000, intervalMs: 20 },
+    { what: `the copy of ${id} to be what was agreed`, timeoutMs: 100_000, intervalMs: 20 },
   ).catch(() => undefined);
   expect(copy, `the copy of ${id}`).toBe(expected);
 }

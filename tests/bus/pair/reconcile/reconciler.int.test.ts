@@ -19,6 +19,7 @@ import { pairRig } from '../../../support/agreements/rig.ts';
 import { testStack } from '../../../support/env.ts';
 import { controlRig, fileAgreement } from '../../../support/lifecycle/control-world.ts';
 import { AUTHORITY, PROVIDER, SUBSCRIBER } from '../../../support/lifecycle/sample-agreement.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('reconcile');
 const rig = await pairRig(stack);
@@ -52,7 +53,7 @@ stack.atEnd(async () => {
 });
 
 function until<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T> {
-  return waitFor(probe, { what, timeoutMs: 25_000, intervalMs: 20 });
+  return waitFor(probe, { what, timeoutMs: PATIENCE_MS, intervalMs: 20 });
 }
 
 async function stateOf({ id, version }: AgreementContent): Promise<string | undefined> {

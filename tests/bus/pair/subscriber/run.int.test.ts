@@ -10,6 +10,7 @@ import type { SqlEngine } from '../../../../bus/sql/sql.ts';
 import { testStack } from '../../../support/env.ts';
 import { copyRows } from '../../../support/pair/copy-rig.ts';
 import { realPairs, registryAs, type RealPair } from '../../../support/pair/real-pair.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('subrun');
 const kafka = await stack.kafka();
@@ -52,7 +53,7 @@ async function untilCopied(
   pair: RealPair,
   rows: () => Promise<Map<string, object>>,
 ): Promise<void> {
-  await expect.poll(rows, { timeout: 20_000, interval: 100 }).toEqual(truthOf(pair));
+  await expect.poll(rows, { timeout: PATIENCE_MS, interval: 100 }).toEqual(truthOf(pair));
 }
 
 function receiptWhere(pair: RealPair, holds: (receipt: Receipt) => boolean): Promise<Receipt> {
@@ -62,7 +63,7 @@ function receiptWhere(pair: RealPair, holds: (receipt: Receipt) => boolean): Pro
       const receipt = receipts.get(pair.agreementId);
       return receipt && holds(receipt) ? receipt : undefined;
     },
-    { what: 'the receipt', timeoutMs: 20_000, intervalMs: 100 },
+    { what: 'the receipt', timeoutMs: PATIENCE_MS, intervalMs: 100 },
   );
 }
 
@@ -119,7 +120,7 @@ test('a suspended agreement is waited for, and read on when it is lifted', async
   const { one, rows } = await start(pair, 'mariadb', { tryAgainMs: 500 });
   await untilCopied(pair, rows);
   await pair.admin.deleteAcls([pair.read]);
-  const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
+  const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: PATIENCE_MS });
   expect(refusal).toMatchObject({ code: 'SUBSCRIBER_NO_ACCESS' });
   pair.feed.change('a', ['a', 'while suspended', 2]);
   await pair.flush();
@@ -136,7 +137,7 @@ test('a right that is not there yet is asked for until it comes', async () => {
   await pair.flush();
   await pair.admin.deleteAcls([pair.read]);
   const { one, rows } = await start(pair, 'mariadb', { tryAgainMs: 300 });
-  const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: 60_000 });
+  const refusal = await waitFor(() => one.refusal(), { what: 'refusal', timeoutMs: PATIENCE_MS });
   expect(refusal).toMatchObject({ code: 'SUBSCRIBER_NO_ACCESS' });
   await pair.admin.createAcls([pair.read]);
 

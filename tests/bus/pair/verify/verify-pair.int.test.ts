@@ -16,6 +16,7 @@ import { sourceNames } from '../../../../connectors/names.ts';
 import { testStack } from '../../../support/env.ts';
 import { AUTHORITY } from '../../../support/lifecycle/sample-agreement.ts';
 import { chainRig, type ChainRig, type Subscription } from '../../../support/pair/chain-rig.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('verifypair');
 const PERSONS = 300;
@@ -148,7 +149,7 @@ test('a pair that is suspended cannot be decided, and that is said', async () =>
   await rig.decide(content, 'suspend', { org: AUTHORITY, role: 'authority' });
   await putPerson(1, { name: '孙', income: 999 });
   await expect
-    .poll(() => compare('mariadb', 5_000), { timeout: 40_000 })
+    .poll(() => compare('mariadb', 5_000), { timeout: PATIENCE_MS })
     .toMatchObject({ flow: 'halted' });
   expect((await compare('mariadb', 5_000)).undecided.length).toBeGreaterThan(0);
 });

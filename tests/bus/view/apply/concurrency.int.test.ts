@@ -18,6 +18,7 @@ import {
   PEOPLE,
   SimulatedSource,
 } from '../../../support/view/simulated-source.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('concurrency');
 const rig = await engineRig(stack, 'v');
@@ -192,7 +193,7 @@ async function waitsForLock(): Promise<void> {
       "SELECT COUNT(*) AS n FROM information_schema.innodb_trx AS t JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id WHERE t.trx_state = 'LOCK WAIT' AND p.db = ?",
       [rig.view.database],
     );
-  await expect.poll(waiting, { timeout: 20_000 }).toEqual([{ n: 1 }]);
+  await expect.poll(waiting, { timeout: PATIENCE_MS }).toEqual([{ n: 1 }]);
 }
 
 function nextTurn(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   capturedView,
   personView,
 } from '../../../support/view/captured-view.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const ROWS = 300;
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
 });
 
 const rebuild = (more: Partial<RebuildOptions> = {}) =>
-  rebuildView({ view: captured.view, ports: captured.rebuild, timeoutMs: 120_000, ...more });
+  rebuildView({ view: captured.view, ports: captured.rebuild, timeoutMs: PATIENCE_MS, ...more });
 
 /** Writes to the department as long as `during` lasts, and answers how many transactions that were. */
 async function whileWriting(during: () => Promise<unknown>): Promise<number> {

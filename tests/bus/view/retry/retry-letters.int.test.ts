@@ -15,6 +15,7 @@ import {
   scriptedReader,
 } from '../../../support/view/records.ts';
 import { MARRIAGES, PEOPLE, simulatedReader } from '../../../support/view/simulated-source.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const stack = await testStack('retry');
 const rig = await engineRig(stack, 'v');
@@ -57,7 +58,7 @@ const retryAll = (more: Partial<RetryOptions> = {}, reader: RecordReader = corre
   retryLetters({
     view: rig.view,
     ports: { database: rig.database, admin, kafka: kafka.bus, readerFor: () => reader },
-    timeoutMs: 10_000,
+    timeoutMs: PATIENCE_MS,
     ...more,
   });
 

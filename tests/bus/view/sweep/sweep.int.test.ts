@@ -7,9 +7,10 @@ import { applySources } from '../../../../connectors/apply.ts';
 import { type RealSource, realSource } from '../../../connectors/real-source.ts';
 import { testStack } from '../../../support/env.ts';
 import { type CapturedView, capturedView } from '../../../support/view/captured-view.ts';
+import { PATIENCE_MS } from '../../../support/patience.ts';
 
 const ROWS = 400;
-const WAIT = { timeoutMs: 120_000 };
+const WAIT = { timeoutMs: PATIENCE_MS };
 
 const stack = await testStack('sweep');
 let source: RealSource;
@@ -134,7 +135,7 @@ describe('a sweep of a captured table', () => {
     await source.sql.execute('TRUNCATE TABLE person');
     await waitFor(async () => (await haltCode()) === 'VIEW_TRUNCATED', {
       what: 'the halt',
-      timeoutMs: 30_000,
+      timeoutMs: PATIENCE_MS,
     });
     await expect(sweep()).rejects.toMatchObject({ code: 'SWEEP_UNIT_HALTED' });
     await source.sql.execute("INSERT INTO person (id_number, name) VALUES ('p0399', 'again')");
