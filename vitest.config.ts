@@ -10,6 +10,8 @@ const MARATHON = {
   test: {
     name: 'marathon',
     include: ['tests/**/*.marathon.test.ts'],
+    globalSetup: ['tests/support/stack-setup.ts'],
+    expect: POLL,
     testTimeout: 3 * LIMIT_MS.endToEnd,
     hookTimeout: 3 * LIMIT_MS.endToEnd,
     maxWorkers: 1,
