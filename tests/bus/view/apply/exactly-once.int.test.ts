@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { BusError } from '../../../../bus/base/errors.ts';
-import type { SqlDatabase, SqlSession } from '../../../../bus/sql/sql.ts';
 import { testStack } from '../../../support/env.ts';
+import {
+  beforeCommit,
+  DEADLOCK,
+  failingAt,
+  losingCommit,
+} from '../../../support/pair/broken-database.ts';
 import { at, engineRig } from '../../../support/view/engine-rig.ts';
 import { batchOf, broken, gone, marriage, person } from '../../../support/view/records.ts';
 import { MARRIAGES, PEOPLE } from '../../../support/view/simulated-source.ts';
@@ -104,7 +108,7 @@ describe('rows and progress commit together (I3)', () => {
 
   test('one batch is written by one transaction of these statements', async () => {
     const { engine, claim } = rig.start('me');
-    const spy = failingAt(rig.database, undefined);
+    const spy = failingAt(rig.database, () => undefined);
     await claim(1);
     const { engine: watched, claim: claimWatched } = rig.start('me', { database: spy.database });
     await claimWatched(1);
@@ -117,7 +121,7 @@ describe('rows and progress commit together (I3)', () => {
   test.each(written.map((name, index) => [index + 1, name] as const))(
     'a transaction that fails at statement %i (%s) leaves nothing behind',
     async (statement) => {
-      const spy = failingAt(rig.database, statement);
+      const spy = failingAt(rig.database, () => statement);
       const { engine, claim } = rig.start('me', { database: spy.database });
       await claim(1);
       const handled = await engine.apply(batch);
@@ -130,7 +134,7 @@ describe('rows and progress commit together (I3)', () => {
   );
 
   test('a failure that passes is repeated until the batch is written, once', async () => {
-    const spy = failingAt(rig.database, 3, new BusError('SQL_DEADLOCK', { errno: 1213 }), 4);
+    const spy = failingAt(rig.database, (index) => (index < 4 ? 3 : undefined), DEADLOCK);
     const { engine, claim, applied } = rig.start('me', { database: spy.database });
     await claim(1);
 
@@ -145,8 +149,8 @@ describe('rows and progress commit together (I3)', () => {
     [true, 'it had happened: nothing is written twice'],
     [false, 'it had not: the batch is written again'],
   ])('COMMIT without an answer, committed %s (%s)', async (committed) => {
-    const spy = losingCommit(rig.database, committed);
-    const { engine, claim } = rig.start('me', { database: spy.database });
+    const database = losingCommit(rig.database, { commit: 0, committed });
+    const { engine, claim } = rig.start('me', { database });
     await claim(1);
 
     expect(await engine.apply(batch)).toEqual({ kind: 'done' });
@@ -243,7 +247,7 @@ describe('a member that lost its partition cannot commit (I4)', () => {
   });
 
   test('a stale batch is dropped without a word to the database', async () => {
-    const spy = failingAt(rig.database, undefined);
+    const spy = failingAt(rig.database, () => undefined);
     const { engine, claim } = rig.start('me', { database: spy.database });
     await claim(1);
 
@@ -255,68 +259,4 @@ describe('a member that lost its partition cannot commit (I4)', () => {
 
 function shown(name: string): object {
   return { name, points: '1', marital_status: null, spouse: null };
-}
-
-type Spy = { readonly database: SqlDatabase; readonly transactions: number[] };
-
-/** Fails the `times` first transactions at their n-th statement; counts the statements of each. */
-function failingAt(
-  real: SqlDatabase,
-  statement: number | undefined,
-  error = new BusError('SQL_FAILED', { errno: 0, address: 'test', state: '-' }),
-  times = Number.POSITIVE_INFINITY,
-): Spy {
-  const transactions: number[] = [];
-  const database = wrapped(real, (work) =>
-    real.transaction((session) => {
-      const index = transactions.push(0) - 1;
-      const count = (): void => {
-        transactions[index] = (transactions[index] ?? 0) + 1;
-        if (transactions[index] === statement && index < times) throw error;
-      };
-      return work({
-        query: async (sql, values) => (count(), session.query(sql, values)),
-        execute: async (sql, values) => (count(), session.execute(sql, values)),
-      });
-    }),
-  );
-  return { database, transactions };
-}
-
-/** The answer of the first COMMIT is lost. */
-function losingCommit(real: SqlDatabase, committed: boolean): { readonly database: SqlDatabase } {
-  let lost = false;
-  const error = new BusError('SQL_COMMIT_UNKNOWN', { address: 'test', what: 'test' });
-  const database = wrapped(real, async (work) => {
-    if (lost) return real.transaction(work);
-    lost = true;
-    await real.transaction(async (session) => {
-      await work(session);
-      if (!committed) throw error;
-    });
-    throw error;
-  });
-  return { database };
-}
-
-function beforeCommit(real: SqlDatabase, wait: () => Promise<void>): SqlDatabase {
-  return wrapped(real, (work) =>
-    real.transaction(async (session) => {
-      const result = await work(session);
-      await wait();
-      return result;
-    }),
-  );
-}
-
-function wrapped(
-  real: SqlDatabase,
-  transaction: <T>(work: (session: SqlSession) => Promise<T>) => Promise<T>,
-): SqlDatabase {
-  return {
-    query: (sql, values) => real.query(sql, values),
-    execute: (sql, values) => real.execute(sql, values),
-    close: () => Promise.resolve(),
-    transaction,
-  };
 }
