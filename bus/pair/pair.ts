@@ -3,7 +3,8 @@
  * an agreement, as plain JSON. `compile/` makes it (same input, same bytes); nothing else of an
  * agreement reaches the machines that carry data.
  */
-import type { Mask } from '../agreement/agreement.ts';
+import type { Delivery, Mask } from '../agreement/agreement.ts';
+import type { Resource } from '../agreement/resource.ts';
 import type { ColumnType } from '../change/column-type.ts';
 import type { AclRule, TopicSpec } from '../kafka/kafka.ts';
 
@@ -30,24 +31,13 @@ export type CompiledPair = {
     readonly notBefore: string;
     readonly notAfter: string;
   };
-  readonly resource: {
-    readonly id: string;
-    readonly view: string;
-    readonly database: string;
-    readonly table: string;
-    /** view.<view>.<database>.<table> */
-    readonly topic: string;
-    readonly there: string;
-    readonly visibleWhile?: {
-      readonly column: string;
-      readonly type: ColumnType;
-      readonly in: readonly string[];
+  readonly resource: Pick<Resource, 'id' | 'view'> &
+    Resource['rows'] & {
+      /** Key columns of the table, in the order of its primary key. */
+      readonly key: readonly { readonly name: string; readonly type: ColumnType }[];
+      /** Columns with the source time (ms) of the blocks that delivered fields come from. */
+      readonly atColumns: readonly string[];
     };
-    /** Key columns of the table, in the order of its primary key. */
-    readonly key: readonly { readonly name: string; readonly type: ColumnType }[];
-    /** Columns with the source time (ms) of the blocks that delivered fields come from. */
-    readonly atColumns: readonly string[];
-  };
   /** Delivered fields; the key's first, in its order. */
   readonly fields: readonly PairField[];
   /** How many of `fields` are the delivered key. */
@@ -59,15 +49,7 @@ export type CompiledPair = {
   } | null;
   readonly onRowExit: 'retract' | 'freeze';
   readonly backfill: 'snapshot' | 'none';
-  readonly delivery: {
-    readonly mode: 'realtime' | 'daily';
-    readonly daily?: {
-      readonly cutoff: string;
-      readonly timezone: string;
-      readonly calendar: 'every-day' | 'working-days';
-    };
-    readonly table: string;
-  };
+  readonly delivery: Pick<Delivery, 'mode' | 'daily' | 'table'>;
   /** Seconds within which a change is due at the subscriber. */
   readonly freshnessTargetS: number;
   readonly retentionDays: number;

@@ -1,7 +1,6 @@
 /**
- * A deployment: the compiled pair that the gateway works by, with the ids of its schemas. Says
- * field by field how a pair differs from the one deployed, and whether the subscriber needs a new
- * copy because of it.
+ * Says field by field how a compiled pair differs from the one deployed, by which the gateway
+ * works, and whether the subscriber needs a new copy because of it.
  */
 import { canonicalJson } from '../../agreement/canonical/canonical.ts';
 import { sqlTypeOf } from '../../change/column-type.ts';
@@ -9,16 +8,6 @@ import { changedFields } from '../../plan/diff.ts';
 import type { FieldChange } from '../../plan/plan.ts';
 import { pairText } from '../compile/compile-pair.ts';
 import type { CompiledPair, PairField } from '../pair.ts';
-
-export type Deployment = {
-  readonly agreementId: string;
-  readonly version: string;
-  readonly contentHash: string;
-  readonly pair: CompiledPair;
-  readonly keySchemaId: number;
-  readonly valueSchemaId: number;
-  readonly generation: number;
-};
 
 /** What deploying `pair` would change; empty when it is deployed as it is. */
 export function deploymentChanges(

@@ -5,13 +5,13 @@
  * it stands for is there.
  */
 import type { Problem } from '../../base/errors.ts';
+import type { DeploymentRow } from '../../control/deployments.ts';
 import type { KafkaAdmin } from '../../kafka/kafka.ts';
 import { planDesired, type PlanOptions } from '../../plan/apply.ts';
 import { executePlan, PlanIncompleteError, type StepOutcome } from '../../plan/execute.ts';
 import type { Plan, PlanStep } from '../../plan/plan.ts';
 import type { SchemaRegistry } from '../../registry/registry.ts';
 import { keyScopesOf } from '../pair-tools.ts';
-import type { Deployment } from './deployment.ts';
 import { desiredPairs, type DesiredPairsOptions, PAIR_PRUNE, rightsOnly } from './desired.ts';
 import type { Wanted, WantedDeployment } from './wanted.ts';
 
@@ -28,7 +28,7 @@ export type PairPorts = {
   readonly registry: SchemaRegistry;
   /** Makes the key of a mask where there is none. */
   readonly ensureKey: (scope: string) => Promise<unknown>;
-  readonly putDeployment: (deployment: Deployment) => Promise<void>;
+  readonly putDeployment: (deployment: DeploymentRow) => Promise<void>;
 };
 
 export type PlanPairsOptions = DesiredPairsOptions & {
@@ -57,7 +57,7 @@ export async function planPairs(
 
 export type PairsReport = {
   readonly steps: readonly StepOutcome[];
-  readonly deployed: readonly Deployment[];
+  readonly deployed: readonly DeploymentRow[];
   /** What failed, in the order in which it did; empty when all is as planned. */
   readonly failures: readonly unknown[];
 };
@@ -82,7 +82,7 @@ export async function applyPairs(
   const refused = plan.broker.refusals.flatMap(({ path }) => path ?? []);
   const isReady = ({ agreementId }: WantedDeployment) =>
     ![...missing, ...refused].some((name) => name.includes(agreementId));
-  const deployed: Deployment[] = [];
+  const deployed: DeploymentRow[] = [];
   const ready = plan.deployments.filter(isReady);
   for (const some of chunked(ready, DEPLOYED_AT_ONCE)) {
     const outcomes = await Promise.allSettled(some.map((one) => deploy(one, ports)));
@@ -130,7 +130,7 @@ function chunked<T>(items: readonly T[], size: number): T[][] {
 async function deploy(
   { isNew, changes: _changes, ...wanted }: WantedDeployment,
   { registry, ensureKey, putDeployment }: PairPorts,
-): Promise<Deployment> {
+): Promise<DeploymentRow> {
   // Only for a version that is new here: a key that was lost must not be replaced quietly.
   if (isNew) for (const scope of keyScopesOf(wanted.pair)) await ensureKey(scope);
   const { topic, keySchema, valueSchema } = wanted.pair;

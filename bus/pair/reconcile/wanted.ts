@@ -6,11 +6,12 @@
 import { contentHash as hashOf } from '../../agreement/canonical/canonical.ts';
 import type { Resource } from '../../agreement/resource.ts';
 import type { Problem } from '../../base/errors.ts';
+import type { DeploymentRow } from '../../control/deployments.ts';
 import type { FieldChange } from '../../plan/plan.ts';
 import type { GatewayNames } from '../access.ts';
 import { compilePair } from '../compile/compile-pair.ts';
 import type { CompiledPair } from '../pair.ts';
-import { type Deployment, deploymentChanges, needsNewCopy } from './deployment.ts';
+import { deploymentChanges, needsNewCopy } from './deployment.ts';
 import type { WantedPair } from './desired.ts';
 import type { DueLine } from './due.ts';
 import { standingPairs, type StandingPair } from './standing.ts';
@@ -19,7 +20,7 @@ export type ControlView = {
   readonly lines: readonly DueLine[];
   /** What is wrong with an agreement's events, signatures or kept states, by its id. */
   readonly faults?: ReadonlyMap<string, readonly string[]>;
-  readonly deployments: readonly Deployment[];
+  readonly deployments: readonly DeploymentRow[];
 };
 
 export type WantedOptions = {
@@ -35,7 +36,7 @@ export type WantedOptions = {
 export type CompiledLine = { readonly pair?: CompiledPair; readonly problems: readonly Problem[] };
 
 /** A deployment that is absent or other than it should be; schema ids are known once it is done. */
-export type WantedDeployment = Omit<Deployment, 'keySchemaId' | 'valueSchemaId'> & {
+export type WantedDeployment = Omit<DeploymentRow, 'keySchemaId' | 'valueSchemaId'> & {
   readonly isNew: boolean;
   readonly changes: readonly FieldChange[];
 };
@@ -124,7 +125,7 @@ function waitingVersion(
     pair,
     generation,
   }: Context & {
-    readonly own: readonly Deployment[];
+    readonly own: readonly DeploymentRow[];
     readonly pair: CompiledPair | undefined;
     readonly generation: number;
   },
@@ -195,7 +196,7 @@ function deploymentOf(
     above = 0,
   }: {
     readonly pair: CompiledPair;
-    readonly own: readonly Deployment[];
+    readonly own: readonly DeploymentRow[];
     /** The generation of the version in force, which this one has to exceed. */
     readonly above?: number;
   },

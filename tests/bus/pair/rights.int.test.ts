@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { pairNames } from '../../../bus/agreement/agreement.ts';
 import type { KafkaAdmin, KafkaBus, LogReader } from '../../../bus/kafka/kafka.ts';
 import { applyPairs, planPairs } from '../../../bus/pair/reconcile/plan-pairs.ts';
-import type { Deployment } from '../../../bus/pair/reconcile/deployment.ts';
+import type { DeploymentRow } from '../../../bus/control/deployments.ts';
 import type { Standing } from '../../../bus/pair/reconcile/standing.ts';
 import type { Wanted } from '../../../bus/pair/reconcile/wanted.ts';
 import { testStack } from '../../support/env.ts';
@@ -39,12 +39,12 @@ function wanted(standings: readonly [Standing, Standing, Standing]): Wanted {
   };
 }
 
-const deployed: Deployment[] = [];
+const deployed: DeploymentRow[] = [];
 const ports = {
   admin: rig.admin,
   registry: rig.registry,
   ensureKey: async () => true,
-  putDeployment: async (one: Deployment) => void deployed.push(one),
+  putDeployment: async (one: DeploymentRow) => void deployed.push(one),
 };
 
 async function apply(standings: readonly [Standing, Standing, Standing]) {

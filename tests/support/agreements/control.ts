@@ -1,7 +1,7 @@
 /** What the control database would say, for tests of what is made of it. */
 import type { AgreementContent, AgreementState } from '../../../bus/agreement/agreement.ts';
 import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
-import type { Deployment } from '../../../bus/pair/reconcile/deployment.ts';
+import type { DeploymentRow } from '../../../bus/control/deployments.ts';
 import type { DueLine, DueTransition } from '../../../bus/pair/reconcile/due.ts';
 import type { DriftNote } from '../../../bus/pair/reconcile/drift.ts';
 import type { PurgeProof } from '../../../bus/pair/reconcile/purge.ts';
@@ -20,7 +20,7 @@ export class MemoryControl implements ReconcilerControl {
   readonly #now: () => number;
   #version = 1n;
   readonly #held = new Map<string, Held>();
-  readonly #deployments = new Map<string, Deployment>();
+  readonly #deployments = new Map<string, DeploymentRow>();
   readonly notes: DriftNote[] = [];
   readonly broughtAbout: string[] = [];
   /** What is wrong with agreements, by id. */
@@ -58,7 +58,7 @@ export class MemoryControl implements ReconcilerControl {
     return this.#held.get(keyOf(content))?.state;
   }
 
-  deployment(content: AgreementContent): Deployment | undefined {
+  deployment(content: AgreementContent): DeploymentRow | undefined {
     return this.#deployments.get(keyOf(content));
   }
 
@@ -83,7 +83,7 @@ export class MemoryControl implements ReconcilerControl {
     return this.faults.get(agreementId) ?? [];
   }
 
-  async putDeployment(deployment: Deployment): Promise<void> {
+  async putDeployment(deployment: DeploymentRow): Promise<void> {
     this.#answer();
     this.#deployments.set(`${deployment.agreementId} ${deployment.version}`, deployment);
     this.#version++;
