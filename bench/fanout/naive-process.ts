@@ -21,9 +21,9 @@ import { runSide, tell, type SidePorts } from './side-process.ts';
 
 /** Of a fetch; more and the consumers' buffers together would not fit into memory. */
 const BYTES_PER_PARTITION = 524_288;
-const STARTING_AT_ONCE = 20;
+const STARTING_AT_ONCE = 10;
 /** So many producers at once are more than a broker answers in time; where it did not, nothing was written. */
-const COMMIT_PATIENCE = {
+const PATIENCE = {
   attemptsMax: 50,
   delayMs: 20,
   delayMsMax: 1_000,
@@ -97,7 +97,8 @@ class PairConsumer implements PartitionHandler {
   }
 
   async join(): Promise<void> {
-    await (await this.#producer).fence();
+    const producer = await this.#producer;
+    await retry(() => producer.fence(), PATIENCE);
     await this.#consumer.start();
     await this.#joined.promise;
   }
@@ -145,7 +146,7 @@ class PairConsumer implements PartitionHandler {
     outcome.readTo(at, batch.nextOffset);
     outcome.note({ kind: 'main', at, next: batch.nextOffset });
     const producer = await this.#producer;
-    await retry(() => producer.commit(outcome.sends(Date.now())), COMMIT_PATIENCE);
+    await retry(() => producer.commit(outcome.sends(Date.now())), PATIENCE);
     this.#records += outcome.records;
     this.#passed(batch);
     return { kind: 'done' } as const;

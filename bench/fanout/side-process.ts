@@ -37,7 +37,8 @@ export function tell(message: SideMessage): void {
 
 async function openPorts(settings: SideSettings): Promise<SidePorts> {
   const { endpoints, kafka } = settings;
-  const log = createLog({ level: 'warn' });
+  // Hundreds of consumers that leave slowly when all is done are no news.
+  const log = createLog({ level: 'error' });
   const { url, reader } = endpoints.registry;
   const registry = createConfluentRegistry({
     url,
@@ -50,8 +51,18 @@ async function openPorts(settings: SideSettings): Promise<SidePorts> {
     kafka: createKafkaBus({ brokers, user: kafka.user, password, clientId: 'bench-side', log }),
     log,
     tools: pairTools(openKeyStore(settings.keysFolder)),
-    fetchSchema: (id) => registry.schemaById(id),
+    fetchSchema: onceEach((id) => registry.schemaById(id)),
     pairs: JSON.parse(await readFile(settings.pairsFile, 'utf8')) as LeasedPairs,
     ends: new Map(settings.ends.map((end) => [partitionKey(end), BigInt(end.offset)])),
+  };
+}
+
+/** Asks for each schema once, whoever wants it: hundreds who ask at once would overwhelm a registry. */
+function onceEach(fetch: (id: number) => Promise<unknown>): (id: number) => Promise<unknown> {
+  const asked = new Map<number, Promise<unknown>>();
+  return (id) => {
+    const known = asked.get(id) ?? fetch(id);
+    asked.set(id, known);
+    return known;
   };
 }
