@@ -4,8 +4,7 @@
  */
 import type { AgreementContent } from '../agreement/agreement.ts';
 import { parseEventPayload } from '../agreement/lifecycle/event.ts';
-import { foldEvents, type Chain } from '../agreement/lifecycle/fold.ts';
-import type { Contents } from '../agreement/lifecycle/intake.ts';
+import { foldEvents, type Chain, type Contents } from '../agreement/lifecycle/fold.ts';
 import type { SignedEvent } from '../agreement/lifecycle/verbs.ts';
 import { BusError } from '../base/errors.ts';
 import type { SqlSession } from '../sql/sql.ts';
@@ -35,7 +34,7 @@ export async function readRecord(
 ): Promise<AgreementRecord> {
   const events = await readEvents(db, agreementId);
   const contents = await readDocuments(db, agreementId);
-  return { agreementId, name, events, chain: foldEvents(events), contents };
+  return { agreementId, name, events, chain: foldEvents(events, contents), contents };
 }
 
 /** Every content that was ever proposed, by its hash. */

@@ -1,11 +1,11 @@
 /**
  * Is what the control database says of an agreement what was signed? Hashes, order, table and roles
- * by folding again; then every signature by today's public keys, every document by its hash, and the
+ * and named signers by folding again; then every signature by today's public keys, every document by its hash, and the
  * kept state against the fold. Answers everything that is wrong, and changes nothing.
  */
 import { contentHash } from '../agreement/canonical/canonical.ts';
 import { rolesOf } from '../agreement/lifecycle/decide.ts';
-import { foldEvents, type Chain } from '../agreement/lifecycle/fold.ts';
+import { foldEvents, type Chain, type Contents } from '../agreement/lifecycle/fold.ts';
 import type { SignedEvent } from '../agreement/lifecycle/verbs.ts';
 import { isBusError } from '../base/errors.ts';
 import type { SqlDatabase, SqlSession } from '../sql/sql.ts';
@@ -26,12 +26,13 @@ export function verifyChain(
 ): Promise<ChainReport> {
   return db.transaction(async (session) => {
     const events = await readEvents(session, agreementId);
+    const documents = await readDocuments(session, agreementId);
     const faults = [
-      ...(await documentFaults(session, agreementId)),
+      ...documentFaults(documents, agreementId),
       ...(await signatureFaults(events, publicKeys)),
-      ...(await roleFaults(session, { agreementId, events, authority })),
+      ...roleFaults(events, documents, authority),
     ];
-    const chain = folded(events, faults);
+    const chain = folded(events, documents, faults);
     if (chain) faults.push(...(await keptFaults(session, agreementId, chain)));
     return { agreementId, events: events.length, faults };
   }, 'REPEATABLE READ');
@@ -55,9 +56,13 @@ async function agreementIds(db: SqlDatabase): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-function folded(events: readonly SignedEvent[], faults: string[]): Chain | undefined {
+function folded(
+  events: readonly SignedEvent[],
+  documents: Contents,
+  faults: string[],
+): Chain | undefined {
   try {
-    return foldEvents(events);
+    return foldEvents(events, documents);
   } catch (error) {
     if (!isBusError(error, 'LIFECYCLE_CHAIN_BROKEN')) throw error;
     faults.push(error.message);
@@ -65,8 +70,7 @@ function folded(events: readonly SignedEvent[], faults: string[]): Chain | undef
   }
 }
 
-async function documentFaults(session: SqlSession, agreementId: string): Promise<string[]> {
-  const documents = await readDocuments(session, agreementId);
+function documentFaults(documents: Contents, agreementId: string): string[] {
   return [...documents].flatMap(([hash, content]) =>
     contentHash(content) === hash && content.id === agreementId
       ? []
@@ -91,19 +95,11 @@ async function signatureFaults(
 }
 
 /** Each organization had the role that its event claims, by the document it speaks of. */
-async function roleFaults(
-  session: SqlSession,
-  {
-    agreementId,
-    events,
-    authority,
-  }: {
-    readonly agreementId: string;
-    readonly events: readonly SignedEvent[];
-    readonly authority: string;
-  },
-): Promise<string[]> {
-  const documents = await readDocuments(session, agreementId);
+function roleFaults(
+  events: readonly SignedEvent[],
+  documents: Contents,
+  authority: string,
+): string[] {
   return events.flatMap(({ org, role, contentHash: hash, time }, index) => {
     const content = documents.get(hash);
     if (content === undefined) return [`event ${index + 1}: its document ${hash} is missing`];

@@ -4,7 +4,12 @@
  * and makes no control database where there is none.
  */
 import type { AgreementContent } from '../../bus/agreement/agreement.ts';
-import { EMPTY_CHAIN, extendChain, lineOf } from '../../bus/agreement/lifecycle/fold.ts';
+import {
+  EMPTY_CHAIN,
+  extendChain,
+  lineOf,
+  type Contents,
+} from '../../bus/agreement/lifecycle/fold.ts';
 import type { LineState, SignedEvent } from '../../bus/agreement/lifecycle/verbs.ts';
 import { isBusError } from '../../bus/base/errors.ts';
 import { readAgreement } from '../../bus/control/record.ts';
@@ -53,18 +58,18 @@ export async function agreementHistory(
       since,
       contentHash,
     }));
-    return { versions, events: itemsOf(events), faults, contents };
+    return { versions, events: itemsOf(events, contents), faults, contents };
   } catch (error) {
     if (isBusError(error, 'STACK_NOT_RUNNING', 'LIFECYCLE_UNKNOWN')) return undefined;
     throw error;
   }
 }
 
-function itemsOf(events: readonly SignedEvent[]): HistoryItem[] {
+function itemsOf(events: readonly SignedEvent[], contents: Contents): HistoryItem[] {
   let chain = EMPTY_CHAIN;
   return events.map((event) => {
     const from = lineOf(chain, event.version).state;
-    chain = extendChain(chain, event);
+    chain = extendChain(chain, event, contents);
     const to = lineOf(chain, event.version).state;
     const { version, contentHash, verb, org, role, time, reason, data } = event;
     return { version, contentHash, verb, org, role, time, reason, data, from, to };

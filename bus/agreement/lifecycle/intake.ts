@@ -6,9 +6,10 @@
 import type { AgreementContent } from '../agreement.ts';
 import { disputeUntil, type AddWorkingDays } from './deadlines.ts';
 import { decide, rolesOf, type Refusal } from './decide.ts';
-import { extendChain, lineOf, type Chain } from './fold.ts';
+import { extendChain, lineOf, type Chain, type Contents } from './fold.ts';
 import type { Facts } from './guards.ts';
 import type { Line } from './line.ts';
+import { signerFault, type SignerFault } from './signer.ts';
 import { isTransition, TRANSITIONS } from './transitions.ts';
 import type { SignedEvent } from './verbs.ts';
 
@@ -29,15 +30,14 @@ export type Given = Pick<
   readonly addWorkingDays: AddWorkingDays;
 };
 
-/** Every document that was ever proposed for the agreement, by content hash. */
-export type Contents = ReadonlyMap<string, AgreementContent>;
-
 export type IntakeRefusal =
   | Refusal
   /** Something else happened in between, or an old event is replayed. */
   | { readonly kind: 'stale' }
   | { readonly kind: 'time'; readonly why: string }
-  | { readonly kind: 'content-unknown' };
+  | { readonly kind: 'content-unknown' }
+  /** The party accepts with another key than the document names. */
+  | ({ readonly kind: 'signer' } & SignerFault);
 
 export type Intake =
   | { readonly ok: true; readonly chain: Chain }
@@ -57,7 +57,7 @@ export function takeIn(
   for (const event of events) {
     const refusal = refusalOf(chain, event, { contents, given });
     if (refusal) return { ok: false, event, refusal };
-    chain = extendChain(chain, event);
+    chain = extendChain(chain, event, contents);
   }
   return { ok: true, chain };
 }
@@ -83,7 +83,9 @@ function refusalOf(
     return { kind: 'not-permitted', state: line.state, who: rule.who };
   }
   const decision = decide(line, event, gatherFacts({ chain, line, content, contents, given }));
-  return decision.ok ? undefined : decision.refusal;
+  if (!decision.ok) return decision.refusal;
+  const fault = signerFault(event, content);
+  return fault && { kind: 'signer', ...fault };
 }
 
 function gatherFacts({

@@ -17,6 +17,10 @@ export function refusalError(
   if (refusal.kind === 'content-unknown') {
     return new BusError('LIFECYCLE_CONTENT_UNKNOWN', { id, contentHash });
   }
+  if (refusal.kind === 'signer') {
+    const { party, named, used } = refusal;
+    return new BusError('LIFECYCLE_SIGNER_NOT_NAMED', { name, version, verb, party, named, used });
+  }
   const { state } = refusal;
   const known = { name, version, state, verb, possible: possibilities(state) };
   if (refusal.kind === 'impossible') {

@@ -95,6 +95,16 @@ export const LIFECYCLE_CODES = {
     cause: 'An event is valid only with a signature of the organization that it names.',
     remedy: 'Sign with the key of {{org}}: --key FILE.',
   },
+  LIFECYCLE_SIGNER_NOT_NAMED: {
+    reaction: 'fix-input',
+    exit: 'notPermitted',
+    message:
+      '"{{verb}}" on agreement "{{name}}" {{version}}: for {{party}} the agreement names the key {{named}} as its signer, and {{used}} signed.',
+    cause:
+      'An agreement names one key for each side, and only that one accepts it; another key of the organization, or one of its delegate, does not.',
+    remedy:
+      'Sign with {{named}}: --key FILE. Where another key is to sign, have the agreement name it as signer first: by a counter-proposal while it is negotiated (civicbus counter agreement {{name}} -f FILE), by a new version afterwards.',
+  },
   LIFECYCLE_TIME_WRONG: {
     reaction: 'fix-input',
     exit: 'rejected',

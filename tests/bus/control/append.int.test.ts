@@ -12,6 +12,7 @@ import { testStack } from '../../support/env.ts';
 import { controlRig, deploy, fileAgreement } from '../../support/lifecycle/control-world.ts';
 import {
   AUTHORITY,
+  keyIdsOf,
   NOT_BEFORE,
   PROVIDER,
   SAMPLE_ID,
@@ -210,6 +211,28 @@ describe('taking events in', () => {
     expect(await readAgreement(rig.writer, SAMPLE_ID)).toEqual(before);
   });
 
+  test.each<[string, 'provider' | 'subscriber', string, string]>([
+    ['another key of the provider', 'provider', PROVIDER, keyIdsOf(PROVIDER).other],
+    ['another key of the subscriber', 'subscriber', SUBSCRIBER, keyIdsOf(SUBSCRIBER).other],
+    ['the key of its delegate', 'subscriber', STRANGER, keyIdsOf(STRANGER).named],
+  ])('%s accepts nothing', async (_what, role, org, kid) => {
+    const { rig, control, delegated, put } = await underReview;
+    const sign = {
+      version: '1.0.0',
+      contentHash: contentHash(delegated),
+      verb: 'sign',
+      role,
+    } as const;
+    const before = await readAgreement(rig.writer, SAMPLE_ID);
+    const party = role === 'provider' ? PROVIDER : SUBSCRIBER;
+    await expect(put({ ...sign, org }, kid)).rejects.toMatchObject({
+      code: 'LIFECYCLE_SIGNER_NOT_NAMED',
+      details: { party, named: keyIdsOf(party).named, used: kid },
+    });
+    expect(await readAgreement(rig.writer, SAMPLE_ID)).toEqual(before);
+    expect(await verifyChain(control, SAMPLE_ID)).toMatchObject({ faults: [] });
+  });
+
   test('a filing number belongs to one agreement', async () => {
     const rig = await controlRig(stack, 'number');
     const control = rig.control({ nowMs });
@@ -246,3 +269,26 @@ describe('taking events in', () => {
 });
 
 const shared = active('shared');
+
+/** Under review, with a delegate of the subscriber; `put` takes any key, and all but signatures are by other ones. */
+const underReview = (async () => {
+  const rig = await controlRig(stack, 'signer');
+  const control = rig.control({ nowMs });
+  const delegate = { orgId: STRANGER, onBehalfOf: 'subscriber', until: '2026-05-30' } as const;
+  const delegated = sampleAgreement({ delegate });
+  const put = (draft: Draft, kid: string) =>
+    act(control, {
+      agreementId: SAMPLE_ID,
+      documents: [delegated],
+      key: rig.keys.get(kid)!,
+      drafts: () => [draft],
+    });
+  const its = { version: '1.0.0', contentHash: contentHash(delegated) };
+  const steps = [
+    { verb: 'create', org: STRANGER, role: 'subscriber' },
+    { verb: 'submit', org: SUBSCRIBER, role: 'subscriber' },
+    { verb: 'approve', org: AUTHORITY, role: 'authority' },
+  ] as const;
+  for (const step of steps) await put({ ...its, ...step }, keyIdsOf(step.org).other);
+  return { rig, control, delegated, put };
+})();

@@ -55,7 +55,7 @@ describe('the lifecycle topic', () => {
     const events = payloads.map(parseEventPayload);
     const record = await readAgreement(rig.writer, SAMPLE_ID);
     expect(events).toEqual(record.events);
-    expect(foldEvents(events)).toEqual(record.chain);
+    expect(foldEvents(events, record.contents)).toEqual(record.chain);
   });
 
   test('a failing broker loses nothing: what was not sent is sent the next time', async () => {

@@ -29,7 +29,7 @@ describe('the control store', () => {
             'SELECT version, state FROM agreement_state',
           );
           const kept = Object.fromEntries(rows.map(({ version, state }) => [version, state]));
-          const folded = foldEvents(await world.events());
+          const folded = foldEvents(await world.events(), await world.contents());
           const states = [...folded.lines].map(([version, { state }]) => [version, state]);
           expect(kept).toEqual(Object.fromEntries(states));
           expect(await verifyChain(rig.control(), SAMPLE_ID)).toMatchObject({ faults: [] });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { eventHash, eventPayload, signEvent } from '../../../bus/agreement/lifecycle/event.ts';
+import type { SignedEvent } from '../../../bus/agreement/lifecycle/verbs.ts';
 import { isBusError } from '../../../bus/base/errors.ts';
 import { readAgreement } from '../../../bus/control/record.ts';
 import { verifyChain, verifyChains } from '../../../bus/control/verify-chain.ts';
@@ -9,7 +11,9 @@ import {
   type ControlRig,
 } from '../../support/lifecycle/control-world.ts';
 import {
+  keyIdsOf,
   NOT_BEFORE,
+  PROVIDER,
   SAMPLE_ID,
   sampleAgreement,
 } from '../../support/lifecycle/sample-agreement.ts';
@@ -55,6 +59,36 @@ describe('what was altered behind the store’s back', () => {
     await rig.root.execute(sql);
     const [report] = await verifyChains(rig.control());
     expect(report!.faults.join('\n')).toMatch(fault);
+  });
+
+  test('an acceptance by another key of the party, written in whole and validly signed: found', async () => {
+    const rig = await filed('signer');
+    const { events } = await readAgreement(rig.writer, SAMPLE_ID);
+    // Somebody with the administrator's password and the organization's other key writes the chain anew.
+    const forged: SignedEvent[] = [];
+    for (const { jws: _jws, ...event } of events) {
+      const { named, other } = keyIdsOf(event.org);
+      const isForged = event.verb === 'sign' && event.role === 'provider';
+      const before = forged.at(-1);
+      const previousEventHash = before === undefined ? null : eventHash(before);
+      const key = rig.keys.get(isForged ? other : named)!;
+      forged.push(await signEvent({ ...event, previousEventHash }, key));
+    }
+    for (const [index, event] of forged.entries()) {
+      await rig.root.execute(
+        'UPDATE agreement_event SET payload = ?, event_hash = ?, previous_hash = ? WHERE position = ?',
+        [eventPayload(event), eventHash(event), event.previousEventHash ?? '', index + 1],
+      );
+    }
+    await rig.root.execute('UPDATE agreement SET head_hash = ?', [eventHash(forged.at(-1)!)]);
+    const { faults } = await verifyChain(rig.control(), SAMPLE_ID);
+    const { named, other } = keyIdsOf(PROVIDER);
+    expect(faults).toEqual([
+      expect.stringContaining(`position 5: ${PROVIDER} accepts with ${named}, and ${other} signed`),
+    ]);
+    await expect(readAgreement(rig.writer, SAMPLE_ID)).rejects.toMatchObject({
+      code: 'LIFECYCLE_CHAIN_BROKEN',
+    });
   });
 
   test('with an event gone the agreement cannot be read, let alone be changed', async () => {

@@ -21,8 +21,15 @@ import type { CompiledPair } from '../../../bus/pair/pair.ts';
 import { literal } from '../../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase } from '../../../bus/sql/sql.ts';
 import type { TestStack } from '../env.ts';
-import { eventsOf, everyDay } from './pure-world.ts';
-import { AUTHORITY, PROVIDER, SAMPLE_ID, STRANGER, SUBSCRIBER } from './sample-agreement.ts';
+import { eventsOf, everyDay, keyOf } from './pure-world.ts';
+import {
+  AUTHORITY,
+  keyIdsOf,
+  PROVIDER,
+  SAMPLE_ID,
+  STRANGER,
+  SUBSCRIBER,
+} from './sample-agreement.ts';
 import { WALK_BEGINS_MS, type Attempt, type LifecycleWorld } from './walk.ts';
 
 export type ControlRig = {
@@ -33,7 +40,9 @@ export type ControlRig = {
   readonly reader: SqlDatabase;
   /** As the administrator of the server. */
   readonly root: SqlDatabase;
+  /** By key id: of every organization the one that the sample names, and another. */
   readonly keys: ReadonlyMap<string, OrgSigningKey>;
+  /** The one that the sample names. */
   key(org: string): OrgSigningKey;
   control(options?: {
     readonly nowMs?: () => number;
@@ -57,10 +66,14 @@ export async function controlRig(stack: TestStack, name: string): Promise<Contro
   await installControl({ administrator, writer, reader, database });
   const orgs = [SUBSCRIBER, PROVIDER, AUTHORITY, BUS_ORG, STRANGER];
   const keys = new Map(
-    await Promise.all(orgs.map(async (org) => [org, await newSigningKey(org)] as const)),
+    await Promise.all(
+      orgs
+        .flatMap((org) => Object.values(keyIdsOf(org)).map((kid) => ({ org, kid })))
+        .map(async ({ org, kid }) => [kid, await newSigningKey(org, kid)] as const),
+    ),
   );
   const db = await stack.openSql('hub', { database, as: writer });
-  const key = (org: string) => keys.get(org)!;
+  const key = (org: string) => keys.get(keyIdsOf(org).named)!;
   return {
     database,
     writer: db,
@@ -166,7 +179,7 @@ export class ControlWorld implements LifecycleWorld {
     const events = await eventsOf(
       attempt,
       { chain: attempt.stale ? { ...chain, head: 'another' } : chain, nowMs: this.nowMs },
-      (event) => signEvent(event, this.#rig.key(signer)),
+      (event) => signEvent(event, this.#rig.keys.get(keyOf(attempt, signer))!),
     );
     try {
       await appendEvents(control, {
@@ -188,6 +201,10 @@ export class ControlWorld implements LifecycleWorld {
 
   async chain(): Promise<Chain> {
     return (await this.#record()).chain;
+  }
+
+  async contents(): Promise<AgreementRecord['contents']> {
+    return (await this.#record()).contents;
   }
 
   #record(): Promise<AgreementRecord> {

@@ -10,6 +10,11 @@ export const SAMPLE_ID = '0b5e2c56-6a0e-4a57-9d5b-0c8f4b6a7d10';
 export const NOT_BEFORE = '2026-03-02T00:00:00+08:00';
 export const NOT_AFTER = '2026-06-01T00:00:00+08:00';
 
+/** Keys of an organization: the one that the sample names as its signer, and another. */
+export function keyIdsOf(org: string): { readonly named: string; readonly other: string } {
+  return { named: `${org}-1`, other: `${org}-2` };
+}
+
 export function sampleAgreement(changes: Partial<AgreementContent> = {}): AgreementContent {
   return {
     apiVersion: 'civicbus/v1',
@@ -18,8 +23,8 @@ export function sampleAgreement(changes: Partial<AgreementContent> = {}): Agreem
     name: 'sample-pair',
     version: '1.0.0',
     theme: 'testing',
-    provider: { orgId: PROVIDER, contact: [], signer: `${PROVIDER}-1` },
-    subscriber: { orgId: SUBSCRIBER, contact: [], signer: `${SUBSCRIBER}-1` },
+    provider: { orgId: PROVIDER, contact: [], signer: keyIdsOf(PROVIDER).named },
+    subscriber: { orgId: SUBSCRIBER, contact: [], signer: keyIdsOf(SUBSCRIBER).named },
     resource: { resourceId: 'property/unit', contractVersion: '1.x' },
     purpose: {
       code: 'TEST',

@@ -52,6 +52,8 @@ export type Attempt = {
   readonly rowsLeft: number | undefined;
   /** Signed after the last event but one: a replay, or somebody who did not know. */
   readonly stale: boolean;
+  /** Signed with a key of the organization that the document does not name. */
+  readonly otherKey: boolean;
 };
 
 export interface LifecycleWorld {
@@ -117,6 +119,8 @@ export class Oracle {
     const may = row!.who.includes(role) || (row!.who.includes('holder') && holds);
     expect(may, `${org} may ${verb} in ${from}`).toBe(true);
     expect(attempt.stale, `a stale ${verb}`).toBe(false);
+    if (verb === 'sign')
+      expect(attempt.otherKey, 'accepted with a key that is not named').toBe(false);
     const to = after.lines.get(version)?.state;
     expect(row!.stays ? [row!.to, from] : [row!.to]).toContain(to);
     const old = this.known.get(version);
@@ -243,6 +247,7 @@ export function attemptOf(oracle: Oracle, choice: Choice): Attempt {
     auditWritable: !(careless && choice.org % 11 === 0),
     rowsLeft: careless ? choice.org % 2 : 0,
     stale: choice.sense < 3,
+    otherKey: careless && choice.org % 4 < 2,
   };
 }
 

@@ -10,7 +10,7 @@ import {
   statementOf,
 } from '../../../../bus/agreement/lifecycle/event.ts';
 import { EMPTY_CHAIN, foldEvents } from '../../../../bus/agreement/lifecycle/fold.ts';
-import type { SignedEvent } from '../../../../bus/agreement/lifecycle/verbs.ts';
+import type { LifecycleEvent, SignedEvent } from '../../../../bus/agreement/lifecycle/verbs.ts';
 import {
   newSigningKey,
   publicKeyOf,
@@ -19,13 +19,16 @@ import {
 import { verifyStatement } from '../../../../bus/agreement/signature/signature.ts';
 import {
   AUTHORITY,
+  keyIdsOf,
   PROVIDER,
   SAMPLE_ID,
   sampleAgreement,
   SUBSCRIBER,
 } from '../../../support/lifecycle/sample-agreement.ts';
 
-const hash = contentHash(sampleAgreement());
+const content = sampleAgreement();
+const hash = contentHash(content);
+const contents = new Map([[hash, content]]);
 const line = { version: '1.0.0', contentHash: hash };
 const DRAFTS: readonly Draft[] = [
   { ...line, verb: 'create', org: SUBSCRIBER, role: 'subscriber' },
@@ -36,21 +39,29 @@ const DRAFTS: readonly Draft[] = [
   { ...line, verb: 'file', org: AUTHORITY, role: 'authority', data: { number: 'N-1' } },
 ];
 
-let key: OrgSigningKey;
+/** By key id. */
+const keys = new Map<string, OrgSigningKey>();
 let events: readonly SignedEvent[];
 
 beforeAll(async () => {
-  key = await newSigningKey(SUBSCRIBER);
-  events = await signDrafts(
+  for (const org of [SUBSCRIBER, PROVIDER, AUTHORITY]) {
+    for (const kid of Object.values(keyIdsOf(org))) keys.set(kid, await newSigningKey(org, kid));
+  }
+  events = await signedWith(({ org }) => keyIdsOf(org).named);
+});
+
+/** The whole chain, each event signed with the key that `kidOf` says. */
+function signedWith(kidOf: (event: LifecycleEvent) => string): Promise<readonly SignedEvent[]> {
+  return signDrafts(
     { agreementId: SAMPLE_ID, chain: EMPTY_CHAIN, nowMs: Date.parse('2026-03-01T00:00:00Z') },
     DRAFTS,
-    (event) => signEvent(event, key),
+    (event) => signEvent(event, keys.get(kidOf(event))!),
   );
-});
+}
 
 function fault(chain: readonly SignedEvent[]): string {
   try {
-    foldEvents(chain);
+    foldEvents(chain, contents);
     return '';
   } catch (error) {
     if (isBusError(error, 'LIFECYCLE_CHAIN_BROKEN')) return String(error.details['position']);
@@ -60,7 +71,7 @@ function fault(chain: readonly SignedEvent[]): string {
 
 describe('a chain of events', () => {
   test('folds into the state of its versions', () => {
-    const chain = foldEvents(events);
+    const chain = foldEvents(events, contents);
     expect(chain.head).toBe(eventHash(events.at(-1)!));
     expect(chain.lines.get('1.0.0')).toMatchObject({
       state: 'filed',
@@ -73,7 +84,7 @@ describe('a chain of events', () => {
   test('is the same after it was written down and read again', () => {
     const again = events.map((event) => parseEventPayload(eventPayload(event)));
     expect(again).toEqual(events);
-    expect(foldEvents(again)).toEqual(foldEvents(events));
+    expect(foldEvents(again, contents)).toEqual(foldEvents(events, contents));
   });
 
   test.each([
@@ -89,7 +100,7 @@ describe('a chain of events', () => {
     [
       'another content was put in',
       (all: SignedEvent[]) => all.with(3, { ...all[3]!, contentHash: '$1$other' }),
-      '5',
+      '4',
     ],
     [
       'a signature was exchanged',
@@ -115,12 +126,40 @@ describe('a chain of events', () => {
     expect(fault(change([...events]))).toBe(position);
   });
 
+  test.each([
+    ['sign', 'subscriber', '4'],
+    ['sign', 'provider', '5'],
+  ] as const)(
+    '%s by another key of the %s than the document names: it is found',
+    async (verb, role, position) => {
+      const forged = await signedWith((event) => {
+        const { named, other } = keyIdsOf(event.org);
+        return event.verb === verb && event.role === role ? other : named;
+      });
+      expect(fault(forged)).toBe(position);
+    },
+  );
+
+  test('whatever else an organization does, it does with any of its keys', async () => {
+    const others = await signedWith(({ org, verb }) => {
+      const { named, other } = keyIdsOf(org);
+      return verb === 'sign' ? named : other;
+    });
+    expect(fault(others)).toBe('');
+  });
+
+  test('an acceptance of a document that is not there proves nothing', () => {
+    expect(() => foldEvents(events, new Map())).toThrow(/position 4: .*no such document/);
+  });
+
   test('a signature covers every field of its event', async () => {
     const event = events[5]!;
-    const keys = [publicKeyOf(key)];
-    await expect(verifyStatement(event.jws, statementOf(event), keys)).resolves.toMatchObject({
-      orgId: SUBSCRIBER,
-    });
+    const publicKeys = [...keys.values()].map(publicKeyOf);
+    await expect(verifyStatement(event.jws, statementOf(event), publicKeys)).resolves.toMatchObject(
+      {
+        orgId: AUTHORITY,
+      },
+    );
     const changes: readonly Partial<SignedEvent>[] = [
       { agreementId: 'x' },
       { version: '9.9.9' },
@@ -137,7 +176,7 @@ describe('a chain of events', () => {
     expect(changes.flatMap((change) => Object.keys(change)).toSorted()).toEqual(fields.toSorted());
     for (const change of changes) {
       await expect(
-        verifyStatement(event.jws, statementOf({ ...event, ...change }), keys),
+        verifyStatement(event.jws, statementOf({ ...event, ...change }), publicKeys),
         JSON.stringify(change),
       ).rejects.toMatchObject({ code: 'AGREEMENT_SIGNATURE_INVALID' });
     }

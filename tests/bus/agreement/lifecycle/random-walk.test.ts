@@ -17,7 +17,7 @@ describe('random walks through the lifecycle', () => {
         const world = new PureWorld();
         const oracle = await walk(world, steps);
         for (const state of oracle.reached) reached.add(state);
-        expect(foldEvents(await world.events())).toEqual(await world.chain());
+        expect(foldEvents(await world.events(), world.contents)).toEqual(await world.chain());
       }),
       { numRuns: WALKS },
     );
