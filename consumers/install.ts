@@ -4,9 +4,10 @@
  * administrator; the consumer itself later runs with `ENGINE_GRANTS` only.
  */
 import { BusError } from '../bus/base/errors.ts';
+import { ensureAccount, type Grant } from '../bus/sql/mysql/account.ts';
 import { migrate } from '../bus/sql/mysql/migrate.ts';
 import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
-import { literal, quoteName } from '../bus/sql/mysql/mysql-literal.ts';
+import { quoteName } from '../bus/sql/mysql/mysql-literal.ts';
 import type { SqlTarget } from '../bus/sql/sql.ts';
 import { viewDdl, type NamedStatement } from '../bus/view/compile/ddl.ts';
 import { tableDifferences } from '../bus/view/store/inspect.ts';
@@ -32,7 +33,7 @@ export async function installView(
 ): Promise<void> {
   await installTables(view, administrator);
   await using server = closing(openDatabase(administrator, { connectionsMax: 1 }));
-  await grantConsumer(server.db, view, consumer);
+  await ensureAccount(server.db, { ...consumer, grants: consumerGrants(view) });
 }
 
 /** Brings the engine's own tables up to date where the view was installed before, whatever its declaration was. */
@@ -60,21 +61,12 @@ export async function installTables(view: ViewModel, administrator: SqlTarget): 
   for (const { sql } of ddl.filter((made) => !isTable(made))) await hub.db.execute(sql);
 }
 
-async function grantConsumer(
-  db: { execute(sql: string): Promise<unknown> },
-  view: ViewModel,
-  { user, password }: InstallOptions['consumer'],
-): Promise<void> {
-  for (const host of ['127.0.0.1', 'localhost']) {
-    const account = `${literal(user)}@${literal(host)}`;
-    await db.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
-    await db.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
-    await db.execute(`GRANT ${ENGINE_GRANTS} ON ${quoteName(view.database)}.* TO ${account}`);
+function consumerGrants({ database }: ViewModel): Grant[] {
+  return [
+    { rights: ENGINE_GRANTS, on: { database } },
     // Only what is older than the declared retention is ever deleted, and only there.
-    await db.execute(
-      `GRANT DELETE ON ${quoteName(view.database)}.${quoteName(HISTORY_TABLE)} TO ${account}`,
-    );
-  }
+    { rights: 'DELETE', on: { database, table: HISTORY_TABLE } },
+  ];
 }
 
 function closing<T extends { close(): Promise<void> }>(

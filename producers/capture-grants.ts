@@ -3,12 +3,25 @@
  * installer grants exactly these and the preflight refuses anything beyond them, so both import
  * this list. REPLICATION SLAVE is global by nature: its holder can read every database's log.
  */
+import type { Grant } from '../bus/sql/mysql/account.ts';
+
 export const CAPTURE_GRANTS = {
   /** ON *.* — RELOAD is for the short global read lock at the start of a snapshot. */
   global: ['RELOAD', 'REPLICATION SLAVE', 'BINLOG MONITOR'],
   /** ON each captured table, and on no other. */
   table: ['SELECT'],
 } as const;
+
+/** CAPTURE_GRANTS for these tables. */
+export function captureGrants(
+  tables: readonly { readonly database: string; readonly table: string }[],
+): Grant[] {
+  const rights = CAPTURE_GRANTS.table.join(', ');
+  return [
+    { rights: CAPTURE_GRANTS.global.join(', '), on: '*.*' },
+    ...tables.map((on) => ({ rights, on })),
+  ];
+}
 
 /** Hosts from which the Connect worker may log in; both names of the loopback address. */
 export const CAPTURE_HOSTS = ['127.0.0.1', 'localhost'] as const;

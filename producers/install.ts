@@ -6,8 +6,9 @@
 import { readFile } from 'node:fs/promises';
 import { must } from '../bus/base/assert.ts';
 import { BusError } from '../bus/base/errors.ts';
+import { ensureAccount } from '../bus/sql/mysql/account.ts';
 import type { SqlDatabase } from '../bus/sql/sql.ts';
-import { applicationUser, CAPTURE_GRANTS, CAPTURE_HOSTS, captureUser } from './capture-grants.ts';
+import { applicationUser, CAPTURE_HOSTS, captureGrants, captureUser } from './capture-grants.ts';
 import type { DepartmentPlan } from './department.ts';
 import { installOnPostgres } from './install-postgres.ts';
 
@@ -59,22 +60,28 @@ async function installOnMariadb(
   root: SqlDatabase,
   options: InstallOptions & { readonly installed: InstalledDepartment },
 ): Promise<void> {
-  const { databaseName, ...users } = options.installed;
+  const { databaseName, appUser, captureUser: capturer } = options.installed;
   await root.execute(
     `CREATE DATABASE IF NOT EXISTS \`${databaseName}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
   );
   for (const file of [SESSION_SCHEMA, plan.schemaFile]) {
     for (const statement of await statementsOf(file, databaseName)) await root.execute(statement);
   }
-  for (const host of CAPTURE_HOSTS) {
-    const app = `'${users.appUser}'@'${host}'`;
-    const capture = `'${users.captureUser}'@'${host}'`;
-    await putUser(root, app, options.appPassword);
-    await putUser(root, capture, options.capturePassword);
-    for (const statement of grants({ databaseName, tables: plan.tables, app, capture })) {
-      await root.execute(statement);
-    }
-  }
+  // Rights on tables, never on `database`.*: an underscore in a database-level grant is a wildcard.
+  const on = (table: string) => ({ database: databaseName, table });
+  const rights = APP_RIGHTS.join(', ');
+  await ensureAccount(root, {
+    user: appUser,
+    password: options.appPassword,
+    hosts: CAPTURE_HOSTS,
+    grants: [...plan.tables, SESSION_TABLE].map((table) => ({ rights, on: on(table) })),
+  });
+  await ensureAccount(root, {
+    user: capturer,
+    password: options.capturePassword,
+    hosts: CAPTURE_HOSTS,
+    grants: captureGrants(plan.tables.map(on)),
+  });
 }
 
 /** The CREATE TABLE statements of a schema file, qualified with the database. */
@@ -88,30 +95,4 @@ async function statementsOf(file: URL, databaseName: string): Promise<string[]> 
     .map((statement) =>
       statement.replace(/^CREATE TABLE IF NOT EXISTS /, (head) => `${head}\`${databaseName}\`.`),
     );
-}
-
-/** Never CREATE OR REPLACE: for a moment the user would have no rights and the capture would stop. */
-async function putUser(root: SqlDatabase, account: string, password: string): Promise<void> {
-  await root.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ?`, [password]);
-  await root.execute(`ALTER USER ${account} IDENTIFIED BY ?`, [password]);
-}
-
-/** Rights on tables, never on `database`.*: an underscore in a database-level grant is a wildcard. */
-function grants(on: {
-  readonly databaseName: string;
-  readonly tables: readonly string[];
-  readonly app: string;
-  readonly capture: string;
-}): string[] {
-  const table = (name: string) => `\`${on.databaseName}\`.\`${name}\``;
-  const rights = APP_RIGHTS.join(', ');
-  return [
-    `GRANT ${CAPTURE_GRANTS.global.join(', ')} ON *.* TO ${on.capture}`,
-    ...on.tables.map(
-      (name) => `GRANT ${CAPTURE_GRANTS.table.join(', ')} ON ${table(name)} TO ${on.capture}`,
-    ),
-    ...[...on.tables, SESSION_TABLE].map(
-      (name) => `GRANT ${rights} ON ${table(name)} TO ${on.app}`,
-    ),
-  ];
 }

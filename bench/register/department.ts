@@ -5,10 +5,11 @@
 import { join } from 'node:path';
 import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import { ensureAccount } from '../../bus/sql/mysql/account.ts';
 import { applySources } from '../../connectors/apply.ts';
 import { contextOf } from '../../connectors/context.ts';
 import { sourceNames, tableTopic } from '../../connectors/names.ts';
-import { CAPTURE_GRANTS, CAPTURE_HOSTS } from '../../producers/capture-grants.ts';
+import { CAPTURE_HOSTS, captureGrants, captureUser } from '../../producers/capture-grants.ts';
 import type { Site } from '../site.ts';
 import { RESIDENT_TABLE } from './register.ts';
 
@@ -30,14 +31,12 @@ export async function makeRegister(site: Site): Promise<SqlDatabase> {
   const register = await site.open('providers', REGISTER_DATABASE);
   await register.execute(RESIDENT_TABLE);
   const { password } = await site.makePassword(`cdc_${REGISTER_DATABASE}.password`);
-  for (const host of CAPTURE_HOSTS) {
-    const user = `'cdc_${REGISTER_DATABASE}'@'${host}'`;
-    await root.execute(`CREATE USER ${user} IDENTIFIED BY ?`, [password]);
-    await root.execute(`GRANT ${CAPTURE_GRANTS.global.join(', ')} ON *.* TO ${user}`);
-    await root.execute(
-      `GRANT ${CAPTURE_GRANTS.table.join(', ')} ON ${REGISTER_DATABASE}.resident TO ${user}`,
-    );
-  }
+  await ensureAccount(root, {
+    user: captureUser(REGISTER_DATABASE),
+    password,
+    hosts: CAPTURE_HOSTS,
+    grants: captureGrants([{ database: REGISTER_DATABASE, table: 'resident' }]),
+  });
   return register;
 }
 

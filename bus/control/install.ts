@@ -3,10 +3,11 @@
  * events and never change or remove one; the reader sees states and deployments only. Needs an
  * administrator of the hub's server.
  */
+import { ensureAccount, type Grant } from '../sql/mysql/account.ts';
 import { migrate } from '../sql/mysql/migrate.ts';
 import { openDatabase } from '../sql/mysql/mysql-database.ts';
-import { literal, quoteName } from '../sql/mysql/mysql-literal.ts';
-import type { SqlDatabase, SqlTarget } from '../sql/sql.ts';
+import { quoteName } from '../sql/mysql/mysql-literal.ts';
+import type { SqlTarget } from '../sql/sql.ts';
 import { CONTROL_DATABASE, CONTROL_GRANTS, CONTROL_MIGRATIONS } from './migrations.ts';
 
 type User = { readonly user: string; readonly password: string };
@@ -41,30 +42,14 @@ export async function installControl({
       `CREATE DATABASE IF NOT EXISTS ${quoteName(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
     );
     await migrate({ ...administrator, database }, CONTROL_MIGRATIONS);
-    await grant(server, { ...writer, database, tables: CONTROL_GRANTS.writer });
-    await grant(server, { ...reader, database, tables: CONTROL_GRANTS.reader });
+    const [writes, reads] = [CONTROL_GRANTS.writer, CONTROL_GRANTS.reader];
+    await ensureAccount(server, { ...writer, grants: grantsOn(database, writes) });
+    await ensureAccount(server, { ...reader, grants: grantsOn(database, reads) });
   } finally {
     await server.close();
   }
 }
 
-async function grant(
-  server: SqlDatabase,
-  {
-    user,
-    password,
-    database,
-    tables,
-  }: User & { readonly database: string; readonly tables: Readonly<Record<string, string>> },
-): Promise<void> {
-  for (const host of ['127.0.0.1', 'localhost']) {
-    const account = `${literal(user)}@${literal(host)}`;
-    await server.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
-    await server.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
-    for (const [table, rights] of Object.entries(tables)) {
-      await server.execute(
-        `GRANT ${rights} ON ${quoteName(database)}.${quoteName(table)} TO ${account}`,
-      );
-    }
-  }
+function grantsOn(database: string, tables: Readonly<Record<string, string>>): Grant[] {
+  return Object.entries(tables).map(([table, rights]) => ({ rights, on: { database, table } }));
 }

@@ -3,8 +3,9 @@
  * elsewhere. For demos and tests; at a real subscriber its DBA does this (docs/deploy-a-consumer.md
  * has the statements). Doing it twice changes nothing but the password.
  */
+import { ensureAccount } from '../../bus/sql/mysql/account.ts';
 import { openTarget } from '../../bus/sql/open-database.ts';
-import { literal, quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
+import { quoteName } from '../../bus/sql/mysql/mysql-literal.ts';
 import { postgresText, quotePostgresName } from '../../bus/sql/postgres/postgres-literal.ts';
 import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
 
@@ -30,18 +31,15 @@ export async function installSubscriberDatabase(
 
 async function onMariadb(server: SqlDatabase, place: SubscriberPlace): Promise<void> {
   const { database, user, password } = place;
-  const name = quoteName(database);
   await server.execute(
-    `CREATE DATABASE IF NOT EXISTS ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
+    `CREATE DATABASE IF NOT EXISTS ${quoteName(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin`,
   );
-  for (const host of ['127.0.0.1', 'localhost']) {
-    const account = `${literal(user)}@${literal(host)}`;
-    await server.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
-    await server.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
-    await server.execute(
-      `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX ON ${name}.* TO ${account}`,
-    );
-  }
+  const rights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX';
+  await ensureAccount(server, {
+    user,
+    password,
+    grants: [{ rights, on: { database } }],
+  });
 }
 
 async function onPostgres(server: SqlDatabase, place: SubscriberPlace): Promise<void> {
