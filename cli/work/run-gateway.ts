@@ -15,7 +15,12 @@ import { patiently, sessionTimeout, untilAsked } from '../live/long-running.ts';
 import { keepStatusFile } from '../live/status-file.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { openControlReader } from '../stack/control.ts';
-import { maskKeysFolder, openGatewayHub, openGatewayKafka } from '../stack/gateway-login.ts';
+import {
+  gatewayTables,
+  maskKeysFolder,
+  openGatewayHub,
+  openGatewayKafka,
+} from '../stack/gateway-login.ts';
 
 type Flags = {
   readonly agreements?: string;
@@ -44,7 +49,11 @@ export async function runOneGateway(cli: Cli, flags: Flags): Promise<ExitName> {
   });
   log.info({ pid: process.pid }, 'gateway runs');
   void keepStatusFile(flags.statusFile, {
-    figures: () => ({ ...figures, residentBytes: process.memoryUsage.rss() }),
+    figures: () => ({
+      ...figures,
+      waiting: running.waiting().length,
+      residentBytes: process.memoryUsage.rss(),
+    }),
     signal: lifetime.signal,
     log,
   });
@@ -70,7 +79,7 @@ async function start({
 }): Promise<RunningGateway> {
   const [control, hub, kafka, registry] = await Promise.all([
     openControlReader(access),
-    openGatewayHub(access, world.resources),
+    openGatewayHub(access),
     openGatewayKafka(access, log),
     access.registry(),
   ]);
@@ -79,6 +88,11 @@ async function start({
     kafka,
     leaseSource: controlLease(control),
     hub: hubMoments(hub),
+    tables: gatewayTables(access, {
+      resources: world.resources,
+      // Views and catalogue grow while the gateway runs.
+      readResources: async () => (await loadWorld(world.folder)).resources,
+    }),
     cuts: hubCuts(hub),
     isWorkingDay: (date) => !calendar || isWorkingDay(date, calendar),
     tools: pairTools(openKeyStore(maskKeysFolder(access))),

@@ -34,4 +34,13 @@ export const GATEWAY_CODES = {
     cause: 'The gateway’s own topics or rights are not there yet, or were taken away.',
     remedy: 'Run civicbus apply -f agreements/, which makes them.',
   },
+  GATEWAY_VIEW_ABSENT: {
+    reaction: 'retry',
+    exit: 'unreachable',
+    message: 'Table {{table}} of the view {{view}} cannot be read at the hub: {{why}}.',
+    cause:
+      'An agreement about this view is in force, and the view was not applied yet, or was removed, or the catalogue lacks it.',
+    remedy:
+      'Apply the view with civicbus apply -f consumers/ and see that the catalogue names the resource. The gateway asks again by itself and need not be started anew.',
+  },
 } as const satisfies CodeTable;

@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { must } from '../../base/assert.ts';
-import { messageOf } from '../../base/errors.ts';
+import { isBusError, messageOf } from '../../base/errors.ts';
 import type { KafkaAdmin } from '../../kafka/kafka.ts';
 import type { End } from '../control-record.ts';
 import { copyPair } from './copy.ts';
@@ -14,6 +14,7 @@ import { dailyNote, deliverDay, readDaily, type DailyState } from './daily/day.t
 import { cutId, dueDay } from './daily/due.ts';
 import { LANES_MAX, runLane } from './lane.ts';
 import type { HubMoments } from './hub-moment.ts';
+import type { KnownViews } from './known-views.ts';
 import { hasEnded, mayDeliver } from './lease.ts';
 import { Outcome } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
@@ -23,6 +24,7 @@ import { LeaseChanged, Superseded, type Shard, type ShardOptions } from './shard
 export type DutyPorts = {
   readonly admin: KafkaAdmin;
   readonly hub: HubMoments;
+  readonly views: KnownViews;
   readonly cuts: HubCuts;
   readonly isWorkingDay: (date: string) => boolean;
 };
@@ -86,9 +88,11 @@ class Duties {
       const isBack = (this.#standBack.get(id) ?? 0) <= this.#options.clock.now();
       if (this.#copies.has(id) || !isBack) continue;
       const due = this.#dueDay(planned);
-      if (this.#needsCopy(planned)) this.#alone(id, () => this.#copy(planned, plan));
-      else if (due) this.#alone(id, () => this.#day(planned, { plan, ...due }));
-      else if (this.#needsEnd(planned)) this.#alone(id, () => this.#end(planned));
+      const needsCopy = this.#needsCopy(planned);
+      if ((needsCopy || due) && !this.#ports.views.isThere(planned.pair)) continue;
+      if (needsCopy) this.#alone(planned, () => this.#copy(planned, plan));
+      else if (due) this.#alone(planned, () => this.#day(planned, { plan, ...due }));
+      else if (this.#needsEnd(planned)) this.#alone(planned, () => this.#end(planned));
     }
   }
 
@@ -126,13 +130,15 @@ class Duties {
   }
 
   /** Runs `work` while fewer than so many run; a failure is tried again after a while. */
-  #alone(agreement: string, work: () => Promise<void>): void {
+  #alone({ pair }: PlannedPair, work: () => Promise<void>): void {
     if (this.#copies.size >= DUTY.copiesMax) return;
+    const { id: agreement } = pair.agreement;
     const { shard, log, clock } = this.#options;
     const running = work()
       .catch((error: unknown) => {
         const isPassing = error instanceof Superseded || error instanceof LeaseChanged;
         this.#standBack.set(agreement, clock.now() + (isPassing ? 0 : DUTY.retryMs));
+        if (isBusError(error, 'SQL_ACCESS_DENIED')) this.#ports.views.doubt(pair);
         log.info({ agreement, shard, error: messageOf(error) }, 'copy or end not written');
       })
       .finally(() => this.#copies.delete(agreement));

@@ -21,6 +21,7 @@ import type { PairTools } from './bound-pair.ts';
 import type { HubCuts } from './daily/cuts.ts';
 import { runDuties } from './duties.ts';
 import type { HubMoments } from './hub-moment.ts';
+import { KnownViews, type HubTables } from './known-views.ts';
 import { Lease, type LeaseSource } from './lease.ts';
 import { Plans } from './plan.ts';
 import { PROGRESS_TOPIC } from './progress.ts';
@@ -32,6 +33,8 @@ export type GatewayOptions = {
   readonly leaseSource: LeaseSource;
   /** For whole copies. */
   readonly hub: HubMoments;
+  /** Opens tables of the hub when they are first needed; left out where the user may read them all. */
+  readonly tables?: HubTables;
   /** For daily pairs. */
   readonly cuts: HubCuts;
   /** Of dates ("2026-10-01"), for pairs that are delivered on working days only. */
@@ -52,6 +55,8 @@ export type GatewayOptions = {
 export type RunningGateway = {
   /** Settles when it stopped: undefined after `close`, else why. */
   readonly ended: Promise<Error | undefined>;
+  /** Agreements of pairs that wait because their view is not there; as far as shards of ours know. */
+  waiting(): readonly string[];
   close(): Promise<void>;
 };
 
@@ -88,7 +93,7 @@ export async function runGateway(options: GatewayOptions): Promise<RunningGatewa
       void consumer.reclaim({ topic: PROGRESS_TOPIC, partition }).catch(() => {});
     lifetime.defer('consumer', () => consumer.close());
     await consumer.start();
-    return { ended: consumer.ended, close: () => lifetime.end() };
+    return { ended: consumer.ended, waiting: () => owner.waiting(), close: () => lifetime.end() };
   } catch (error) {
     await lifetime.end();
     throw error;
@@ -103,6 +108,7 @@ class ShardOwner implements PartitionHandler {
   readonly #options: GatewayOptions;
   readonly #parts: OwnerParts;
   readonly #plans: Plans;
+  readonly #views: KnownViews;
   readonly #running = new Map<number, Running>();
   #generation = -1;
   reclaim: (partition: number) => void = () => {};
@@ -111,6 +117,12 @@ class ShardOwner implements PartitionHandler {
     this.#options = options;
     this.#parts = parts;
     this.#plans = new Plans(options);
+    const { tables, log, clock = systemClock } = options;
+    this.#views = new KnownViews({ tables, admin: parts.admin, clock, log });
+  }
+
+  waiting(): readonly string[] {
+    return this.#views.waiting();
   }
 
   async claim({ partitions, groupGeneration }: Assignment): Promise<ReadonlyMap<string, Claim>> {
@@ -155,7 +167,7 @@ class ShardOwner implements PartitionHandler {
     const stop = new AbortController();
     const shard = new Shard(options);
     const duties = runDuties(shard, options, {
-      ports: { ...this.#options, admin },
+      ports: { ...this.#options, admin, views: this.#views },
       signal: stop.signal,
     });
     const ended = shard

@@ -18,7 +18,11 @@ import { waitFor } from '../../../bus/base/retry.ts';
 import { act } from '../../../bus/control/act.ts';
 import { readAgreement } from '../../../bus/control/record.ts';
 import { controlLease } from '../../../bus/pair/gateway/control-lease.ts';
-import { runGateway, type RunningGateway } from '../../../bus/pair/gateway/gateway.ts';
+import {
+  runGateway,
+  type GatewayOptions,
+  type RunningGateway,
+} from '../../../bus/pair/gateway/gateway.ts';
 import { hubCuts } from '../../../bus/pair/gateway/daily/cuts.ts';
 import { hubMoments } from '../../../bus/pair/gateway/hub-moment.ts';
 import { openKeyStore, type KeyStore } from '../../../bus/pair/key-store.ts';
@@ -61,7 +65,9 @@ export type ChainRig = {
     by: { readonly org: string; readonly role: Role },
   ): Promise<void>;
   stateOf(content: AgreementContent): Promise<string | undefined>;
-  startGateway(options?: { readonly archiveLagMsMax?: number }): Promise<RunningGateway>;
+  startGateway(
+    options?: Partial<Pick<GatewayOptions, 'archiveLagMsMax' | 'hub' | 'tables'>>,
+  ): Promise<RunningGateway>;
   subscribe(content: AgreementContent, engine: SqlEngine): Promise<Subscription>;
 };
 

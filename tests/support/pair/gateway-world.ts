@@ -1,9 +1,10 @@
 /** Gateways on a Kafka in memory, over a hub in memory; members join, leave, freeze and die. */
 import type { Clock } from '../../../bus/base/clock.ts';
-import { silentLog } from '../../../bus/base/log.ts';
+import { silentLog, type Log } from '../../../bus/base/log.ts';
 import { createFakeKafka, type FakeKafka } from '../../../bus/kafka/fake/fake-kafka.ts';
 import type { KafkaBus } from '../../../bus/kafka/kafka.ts';
 import { runGateway, type RunningGateway } from '../../../bus/pair/gateway/gateway.ts';
+import type { HubTables } from '../../../bus/pair/gateway/known-views.ts';
 import type { LeasedPair, LeaseSource } from '../../../bus/pair/gateway/lease.ts';
 import { salePair, saleTools, type PairWish } from './pair-fixture.ts';
 import { SaleHub } from './sale-hub.ts';
@@ -55,7 +56,10 @@ export class GatewayWorld {
     read: () => Promise.resolve({ version: this.#version, pairs: [...this.pairs.values()] }),
   };
 
-  async join(): Promise<void> {
+  /** What the gateways find of the views' tables at the hub; all there unless a test says otherwise. */
+  openTables: HubTables['open'] = () => Promise.resolve();
+
+  async join(log: Log = silentLog): Promise<void> {
     const { bus, kill } = mortal(this.kafka.bus);
     const running = await runGateway({
       kafka: bus,
@@ -67,7 +71,8 @@ export class GatewayWorld {
       ...(this.#clock ? { clock: this.#clock } : {}),
       tools: saleTools,
       fetchSchema: this.hub.fetchSchema,
-      log: silentLog,
+      tables: { open: (pair) => this.openTables(pair) },
+      log,
     });
     this.members.push({ running, kill });
   }
