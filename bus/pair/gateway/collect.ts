@@ -1,4 +1,5 @@
 /** From a stretch of a view topic to what leaves for the pairs that read it. Pure but for fetching schemas. */
+import { setImmediate as others } from 'node:timers/promises';
 import { BusError } from '../../base/errors.ts';
 import type { FetchedRange } from '../../kafka/kafka.ts';
 import { isCovered, type HubChange } from './changes.ts';
@@ -15,8 +16,13 @@ export type Collected = {
   readonly blocked?: unknown;
 };
 
-/** Records for pairs in one transaction; more are left to the next. */
-export const RECORDS_MAX = 5_000;
+/**
+ * Records for pairs in one transaction; more are left to the next. Many, because a transaction
+ * over hundreds of topics costs the broker a batch and a marker in each, however few its records.
+ */
+export const RECORDS_MAX = 20_000;
+/** After so many the process looks to its other work: a lease that is not renewed in time stops everybody. */
+const RECORDS_AT_A_STRETCH = 1_000;
 
 /** Collects changes of `range` below `until` for every member into `outcome`. */
 export async function collect(
@@ -38,7 +44,12 @@ export async function collect(
   const at = { topic: range.topic, partition: range.partition };
   const attached = new Map(members.map((member) => [member.planned, member]));
   await topic.reader.prepare(records);
+  let stretchEnd = outcome.records + RECORDS_AT_A_STRETCH;
   for (const record of records) {
+    if (outcome.records >= stretchEnd) {
+      await others();
+      stretchEnd = outcome.records + RECORDS_AT_A_STRETCH;
+    }
     let change: HubChange | undefined;
     try {
       change = topic.reader.read(record);

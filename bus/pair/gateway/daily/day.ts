@@ -9,11 +9,13 @@ import type { KafkaAdmin, LogReader } from '../../../kafka/kafka.ts';
 import type { Cutoff } from '../../control-record.ts';
 import { KeySet } from '../../key-set.ts';
 import { isCovered } from '../changes.ts';
-import { RECORDS_MAX } from '../collect.ts';
 import { Outcome, WHOLE } from '../outcome.ts';
 import type { GatewayPlan, PlannedPair, PlannedTopic } from '../plan.ts';
 import { jsonText, readFloor, type Floor } from '../progress.ts';
 import { NetChanges } from './net.ts';
+
+/** Records of a day in one transaction. */
+const RECORDS_MAX = 5_000;
 
 /** How far a daily pair is; kept as a note of its home shard. */
 export type DailyState = {
