@@ -4,10 +4,12 @@
  * the control version, by which gateways see it.
  */
 import { canonicalJson } from '../agreement/canonical/canonical.ts';
+import { assert } from '../base/assert.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { BusError } from '../base/errors.ts';
 import type { CompiledPair } from '../pair/pair.ts';
 import type { SqlDatabase, SqlSession } from '../sql/sql.ts';
+import { noteResync, type Resync } from './resyncs.ts';
 import { bumpVersion } from './version.ts';
 
 export type DeploymentRow = {
@@ -74,12 +76,15 @@ export async function readDeployments(
 
 /**
  * Asks for a whole copy of the version in force: its generation becomes one more than any the
- * agreement has had. Answers it. Throws LIFECYCLE_DEPLOYMENT_UNKNOWN.
+ * agreement has had. Answers it. Who asked and why is kept with it, so a reason has to be given.
+ * Throws LIFECYCLE_DEPLOYMENT_UNKNOWN.
  */
 export function bumpGeneration(
   db: SqlDatabase,
-  { agreementId, version }: Pick<DeploymentRow, 'agreementId' | 'version'>,
+  { agreementId, version, org, reason }: Omit<Resync, 'generation' | 'atMs'>,
+  clock: Clock = systemClock,
 ): Promise<number> {
+  assert(reason.trim() !== '', 'a new copy is asked for with a reason');
   return db.transaction(async (session) => {
     await bumpVersion(session);
     const [found] = await session.query<{ generation: number | null }>(
@@ -94,6 +99,7 @@ export function bumpGeneration(
     if (affectedRows === 0) {
       throw new BusError('LIFECYCLE_DEPLOYMENT_UNKNOWN', { id: agreementId, version });
     }
+    await noteResync(session, { agreementId, version, generation, org, reason, atMs: clock.now() });
     return generation;
   });
 }

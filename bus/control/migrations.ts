@@ -1,6 +1,6 @@
 /**
- * Tables of the control database: what was proposed, what happened, and what is deployed. Events and
- * documents are only ever added; `agreement_state` is their fold, kept in the same transaction.
+ * Tables of the control database: what was proposed, what happened, what is deployed, and who asked for
+ * copies. Events and documents are only ever added; `agreement_state` is their fold, kept in the same transaction.
  * Times are milliseconds since 1970-01-01 UTC.
  */
 import type { Migration } from '../sql/mysql/migrate.ts';
@@ -114,6 +114,21 @@ export const CONTROL_MIGRATIONS: readonly Migration[] = [
         VALUES (1, 0, '', 0, FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000))`,
     ],
   },
+  {
+    name: '005-resyncs',
+    statements: [
+      `CREATE TABLE IF NOT EXISTS resync (
+        id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        agreement_id CHAR(36) NOT NULL,
+        version VARCHAR(40) NOT NULL,
+        generation INT NOT NULL COMMENT 'of the deployment from then on',
+        org VARCHAR(60) NOT NULL COMMENT 'who asked for the new copy',
+        reason TEXT NOT NULL,
+        at_ms BIGINT NOT NULL,
+        KEY by_agreement (agreement_id, id)
+      ) ${OPTIONS}`,
+    ],
+  },
 ];
 
 /** What each of the control database's two users may do, table by table; nobody may delete. */
@@ -128,6 +143,7 @@ export const CONTROL_GRANTS = {
     deployment: 'SELECT, INSERT, UPDATE',
     publication: 'SELECT, INSERT, UPDATE',
     drift: 'SELECT, INSERT',
+    resync: 'SELECT, INSERT',
     archive_head: 'SELECT, UPDATE',
   },
   /** The gateway's: what is in force and what is deployed. */

@@ -4,7 +4,7 @@ import { text } from '../../bus/base/text.ts';
 import type { Health } from '../output/paint.ts';
 import type { TableView } from '../output/table.ts';
 import type { Fact } from '../work/facts.ts';
-import type { AgreementHistory, HistoryItem } from './history.ts';
+import type { AgreementHistory, HistoryItem, ResyncItem } from './history.ts';
 import { STATE_HEALTH } from './list-item.ts';
 
 /** One line per version: its state, since when, with which content. */
@@ -36,21 +36,39 @@ export function historyWarnings(
   return [...faults, text('cli.describe.agreement.notStored', { file, hash, version, stored })];
 }
 
-export function historyTable(events: readonly HistoryItem[]): TableView {
+/** Events, and between them the copies that were asked for, by time. */
+export function historyTable({
+  events,
+  resyncs,
+}: Pick<AgreementHistory, 'events' | 'resyncs'>): TableView {
+  const lines = [...events.map(eventLine), ...resyncs.map(resyncLine)];
   return {
     columns: ['at', 'version', 'verb', 'org', 'fromTo', 'reason'].map((name) =>
       text(`cli.column.${name}`),
     ),
-    rows: events.map(({ time, version, verb, org, role, from, to, reason, data }) => [
-      time.slice(0, 19).replace('T', ' '),
-      version,
-      verb,
-      `${org} (${role})`,
-      from === to ? to : `${from} → ${to}`,
-      [reason, ...Object.entries(data).map(([key, value]) => `${key}=${value}`)]
-        .filter((part) => part !== '')
-        .join(' '),
-    ]),
+    rows: lines
+      .toSorted((a, b) => (a.time === b.time ? 0 : a.time < b.time ? -1 : 1))
+      .map(({ time, cells }) => [time.slice(0, 19).replace('T', ' '), ...cells]),
     empty: '',
   };
+}
+
+type HistoryLine = { readonly time: string; readonly cells: readonly string[] };
+
+function eventLine({ time, version, verb, org, role, reason, ...event }: HistoryItem): HistoryLine {
+  const { from, to, data } = event;
+  const said = [reason, ...Object.entries(data).map(([key, value]) => `${key}=${value}`)];
+  const cells = [
+    version,
+    verb,
+    `${org} (${role})`,
+    from === to ? to : `${from} → ${to}`,
+    said.filter((part) => part !== '').join(' '),
+  ];
+  return { time, cells };
+}
+
+function resyncLine({ time, version, generation, org, reason }: ResyncItem): HistoryLine {
+  const cells = [version, 'resync', org, text('cli.resync.shown', { generation }), reason];
+  return { time, cells };
 }

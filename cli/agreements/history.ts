@@ -13,6 +13,7 @@ import {
 import type { LineState, SignedEvent } from '../../bus/agreement/lifecycle/verbs.ts';
 import { isBusError } from '../../bus/base/errors.ts';
 import { readAgreement } from '../../bus/control/record.ts';
+import { type Resync, readResyncs } from '../../bus/control/resyncs.ts';
 import { verifyChain } from '../../bus/control/verify-chain.ts';
 import type { Cli } from '../globals.ts';
 import { hasControl, openControl } from '../stack/control.ts';
@@ -30,10 +31,14 @@ export type VersionState = {
   readonly contentHash: string;
 };
 
+export type ResyncItem = Omit<Resync, 'agreementId' | 'atMs'> & { readonly time: string };
+
 export type AgreementHistory = {
   /** In the order in which they were created. */
   readonly versions: readonly VersionState[];
   readonly events: readonly HistoryItem[];
+  /** Whole copies that were asked for; no events, because they change no state. */
+  readonly resyncs: readonly ResyncItem[];
   /** What no longer is as it was signed; empty when all is well. */
   readonly faults: readonly string[];
   /** Content by hash. */
@@ -58,7 +63,10 @@ export async function agreementHistory(
       since,
       contentHash,
     }));
-    return { versions, events: itemsOf(events, contents), faults, contents };
+    const resyncs = (await readResyncs(control.db, agreementId)).map(
+      ({ agreementId: _id, atMs, ...one }) => ({ ...one, time: new Date(atMs).toISOString() }),
+    );
+    return { versions, events: itemsOf(events, contents), resyncs, faults, contents };
   } catch (error) {
     if (isBusError(error, 'STACK_NOT_RUNNING', 'LIFECYCLE_UNKNOWN')) return undefined;
     throw error;

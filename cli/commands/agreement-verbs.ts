@@ -43,8 +43,12 @@ export function registerAgreementChecks(program: Command, run: Run): void {
   subcommand(program, 'verify', `civicbus verify agreement ${EXAMPLE}`, {
     argument: '[name]',
   }).action(run(async () => (await import('../work/verify-agreement.ts')).verifyAgreement));
-  subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE} --wait`)
+  const because = `--reason "${text('cli.resync.exampleReason')}"`;
+  subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE} ${because} --wait`)
+    .requiredOption('--reason <text>', text('cli.resync.reason'))
     .option('--wait', text('cli.resync.wait'), false)
+    .option('--as <organization>', text('cli.resync.as'))
+    .option('--key <file>', text('cli.lifecycle.key'))
     .action(run(async () => (await import('../work/resync.ts')).resyncAgreement));
 }
 

@@ -3,6 +3,7 @@
  * stands in no log (docs/adr/0008), so every pair in force gets the view anew, as a generation of
  * its own that its subscriber stages and swaps in.
  */
+import { BUS_ORG } from '../../bus/agreement/lifecycle/verbs.ts';
 import { bumpGeneration } from '../../bus/control/deployments.ts';
 import { CONTROL_DATABASE } from '../../bus/control/migrations.ts';
 import { readPairs } from '../../bus/control/pairs.ts';
@@ -30,6 +31,8 @@ export async function newCopiesIn(
     ({ pair, state }) =>
       pair.resource.view === name && (state === 'active' || state === 'suspended'),
   );
-  for (const one of concerned) await bumpGeneration(control, one);
+  const asked = { org: BUS_ORG, reason: `view ${name} was rebuilt` };
+  for (const { agreementId, version } of concerned)
+    await bumpGeneration(control, { agreementId, version, ...asked });
   return concerned.map(({ pair }) => pair.agreement.name);
 }

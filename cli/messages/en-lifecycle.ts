@@ -48,6 +48,11 @@ export const EN_LIFECYCLE: TextTable = {
   'cli.resync.description': 'Send something once more from the beginning.',
   'cli.resync.agreement.description':
     'Ask the gateway for a whole new copy for the subscriber; what it has stays until the new one is complete.',
+  'cli.resync.reason':
+    'why; kept for whoever looks at the agreement, so nothing personal belongs in it',
+  'cli.resync.exampleReason': 'rows were lost at the subscriber',
+  'cli.resync.as': 'the organization that asks for it; default: the bus itself (CIVICBUS)',
+  'cli.resync.shown': 'whole copy {{generation}}',
   'cli.resync.next': 'next: civicbus describe agreement {{name}}',
 
   'cli.lifecycle.name': 'name or id of an agreement; NAME@VERSION for one of its versions',

@@ -14,6 +14,7 @@ import type { Control } from '../../bus/control/control.ts';
 import { controlUsers, installControl } from '../../bus/control/install.ts';
 import { CONTROL_DATABASE } from '../../bus/control/migrations.ts';
 import { readControlVersion } from '../../bus/control/pairs.ts';
+import { readResyncs } from '../../bus/control/resyncs.ts';
 import { GATEWAY } from '../../bus/pair/access.ts';
 import { ensurePassword, isFile } from '../../bus/plan/secret-files.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
@@ -121,6 +122,8 @@ async function openControlAs(
     database,
   });
   await readControlVersion(db);
+  // The newest of its tables: a control database of an older civicbus is brought up to date first.
+  if (role === 'writer') await readResyncs(db, '');
   return db;
 }
 

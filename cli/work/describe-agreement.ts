@@ -45,12 +45,12 @@ export async function describeAgreement(
     out.warn(warning);
   const resource = world.resources.find(({ id }) => id === content.resource.resourceId);
   const [item = { name: content.name, contentHash: hash }] = checked ? agreementItem(checked) : [];
-  const { versions = [], events = [], faults = [] } = history ?? {};
+  const { versions = [], events = [], resyncs = [], faults = [] } = history ?? {};
   showFacts(out, {
     kind: 'Agreement',
-    item: { ...item, content, versions, events, faults },
+    item: { ...item, content, versions, events, resyncs, faults },
     facts: [...stateFacts(history), ...factsOf(content, world), ['file', checked?.file ?? '-']],
-    more: [fieldsTable(content.scope.fields, resource), historyTable(events)],
+    more: [fieldsTable(content.scope.fields, resource), historyTable({ events, resyncs })],
   });
 }
 

@@ -197,9 +197,9 @@ function decisionsAt(kills: number): ReadonlyMap<number, () => Promise<unknown>>
   return new Map<number, () => Promise<unknown>>([
     [at(0.15), decide('suspend')],
     [at(0.3), decide('resume')],
-    [at(0.45), () => clerk.insist('resync', 'agreement', sales)],
+    [at(0.45), () => clerk.insist('resync', 'agreement', sales, '--reason', 'a test')],
     [at(0.6), () => world.renewUnits()],
-    [at(0.8), () => clerk.insist('resync', 'agreement', units)],
+    [at(0.8), () => clerk.insist('resync', 'agreement', units, '--reason', 'a test')],
   ]);
 }
 

@@ -27,7 +27,7 @@ export const PAIR_CODES = {
     cause:
       'These rows stayed different after everything that the hub had committed was sent and applied: somebody altered the copy, or it lacks what was sent.',
     remedy:
-      'Find out who can write to the copy, then have it sent anew: civicbus resync agreement {{pair}}',
+      'Find out who can write to the copy, then have it sent anew: civicbus resync agreement {{pair}} --reason "…"',
   },
   PAIR_UNDECIDED: {
     reaction: 'retry',

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
+import { BUS_ORG } from '../../../bus/agreement/lifecycle/verbs.ts';
 import { act, bringAbout, confirmPurge, suspendByBus } from '../../../bus/control/act.ts';
 import type { Control } from '../../../bus/control/control.ts';
 import { bumpGeneration, readDeployments } from '../../../bus/control/deployments.ts';
 import { readControlState } from '../../../bus/control/list.ts';
 import { readControlVersion, readPairs } from '../../../bus/control/pairs.ts';
+import { readResyncs } from '../../../bus/control/resyncs.ts';
 import { readAgreement } from '../../../bus/control/record.ts';
 import { testStack } from '../../support/env.ts';
 import {
@@ -185,14 +187,22 @@ describe('deployments', () => {
     await deploy(control, second, 5);
     const before = await readControlVersion(rig.reader);
     const one = { agreementId: SAMPLE_ID, version: '1.0.0' };
-    expect(await bumpGeneration(control.db, one)).toBe(6);
-    expect(await bumpGeneration(control.db, one)).toBe(7);
+    const asked = { org: PROVIDER, reason: 'rows were lost' };
+    const { clock } = control;
+    expect(await bumpGeneration(control.db, { ...one, ...asked }, clock)).toBe(6);
+    expect(await bumpGeneration(control.db, { ...one, org: BUS_ORG, reason: 'again' })).toBe(7);
+    expect(await readResyncs(control.db, SAMPLE_ID), 'who, when, why').toMatchObject([
+      { ...one, ...asked, generation: 6, atMs: clock!.now() },
+      { ...one, org: BUS_ORG, reason: 'again', generation: 7 },
+    ]);
     expect(await readControlVersion(rig.reader)).toBe(before + 2n);
     const generations = (await readDeployments(control.db, SAMPLE_ID)).map((row) => row.generation);
     expect(new Set(generations)).toEqual(new Set([5, 7]));
     await expect(
-      bumpGeneration(control.db, { agreementId: SAMPLE_ID, version: '9.0.0' }),
+      bumpGeneration(control.db, { agreementId: SAMPLE_ID, version: '9.0.0', ...asked }),
     ).rejects.toMatchObject({ code: 'LIFECYCLE_DEPLOYMENT_UNKNOWN' });
+    expect(() => bumpGeneration(control.db, { ...one, ...asked, reason: ' ' })).toThrow(/reason/);
+    expect(await readResyncs(control.db, SAMPLE_ID), 'refusals are none').toHaveLength(2);
   });
 
   test('the state of everything is read in one piece', async () => {

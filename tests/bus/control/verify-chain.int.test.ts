@@ -106,6 +106,8 @@ describe('what was altered behind the store’s back', () => {
     ['remove a state', 'writer', 'DELETE FROM agreement_state'],
     ['free a filing number', 'writer', 'DELETE FROM agreement_filing'],
     ['wipe out drift', 'writer', 'DELETE FROM drift'],
+    ['unmake who asked for a copy', 'writer', 'DELETE FROM resync'],
+    ['change why a copy was asked for', 'writer', `UPDATE resync SET reason = ''`],
     ['empty the chain', 'writer', 'TRUNCATE TABLE agreement_event'],
     ['change a table', 'writer', 'ALTER TABLE drift ADD COLUMN x INT'],
     ['change a state', 'reader', `UPDATE agreement_state SET state = 'active'`],

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import type { AgreementHistory } from '../../../cli/agreements/history.ts';
 import type { AgreementListItem } from '../../../cli/agreements/list-item.ts';
 import type { Done } from '../../../cli/agreements/perform.ts';
 import { AGREEMENTS_FOLDER, loadWorld } from '../../../cli/agreements/world.ts';
@@ -10,6 +11,7 @@ import { createStackAccess } from '../../../cli/stack/access.ts';
 import { openControl, orgKeyPath } from '../../../cli/stack/control.ts';
 import { BUS_ORG } from '../../../bus/agreement/lifecycle/verbs.ts';
 import { readSigningKey } from '../../../bus/agreement/signature/keys.ts';
+import { EXIT } from '../../../bus/base/codes/code.ts';
 import { Lifetime } from '../../../bus/base/lifecycle.ts';
 import { silentLog } from '../../../bus/base/log.ts';
 import { bringAbout } from '../../../bus/control/act.ts';
@@ -211,7 +213,7 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
       { was: 'suspended', state: 'active' },
     ]);
     await done('suspend', 'agreement', NAME, '--as', 'BJ-DSJ', ...because);
-    const resync = await run('resync', 'agreement', NAME);
+    const resync = await run('resync', 'agreement', NAME, '--reason', 'r');
     expect(resync.stderr).toContain('LIFECYCLE_NOT_ACTIVE');
     expect(
       await done('revoke', 'agreement', `${NAME}@1.0.0`, '--as', 'BJ-DSJ', ...because),
@@ -237,8 +239,7 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     for (const org of ['BJ-DSJ', 'BJ-ZJW']) await done('sign', 'agreement', NAME, '--as', org);
     await done('file', 'agreement', NAME, '--number', '2026-1');
     await activate({ home, controlDatabase });
-    const resync = await run('resync', 'agreement', NAME, '-o', 'json');
-    expect(answerOf(resync).items).toMatchObject([{ version: '1.0.0', generation: 2 }]);
+    await copiesAreAskedFor(at);
     const until = ['--until', '2030-01-01T00:00:00+08:00'];
     expect(await done('renew', 'agreement', NAME, ...until)).toMatchObject([
       { verb: 'create', version: '1.1.0', state: 'draft' },
@@ -264,6 +265,34 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     expect(await listed(at)).toMatchObject([{ state: 'requested' }]);
   });
 });
+
+/** Nobody asks for a whole copy without a reason, or in the name of one whose key he lacks; who did is shown. */
+async function copiesAreAskedFor({ run, file, secretsFolder }: Place): Promise<void> {
+  const resync = (...args: string[]) => run('resync', 'agreement', NAME, ...args, '-o', 'json');
+  expect(await resync(), 'a reason is needed').toMatchObject({ exit: EXIT.usage });
+  const empty = await resync('--reason', ' ');
+  expect(empty).toMatchObject({ exit: EXIT.rejected, stderr: expect.stringContaining('reason') });
+  const stranger = await resync('--reason', 'r', '--as', 'BJ-XC');
+  expect(stranger).toMatchObject({ exit: EXIT.notPermitted });
+  expect(stranger.stderr).toContain('LIFECYCLE_NOT_PERMITTED');
+  const key = orgKeyPath({ secretsFolder }, 'BJ-ZJW');
+  const other = await resync('--reason', 'r', '--as', 'BJ-DSJ', '--key', key);
+  expect(other.stderr).toContain('LIFECYCLE_SIGNER_WRONG');
+  const asked = [
+    { org: 'CIVICBUS', reason: 'rows were lost', generation: 2 },
+    { org: 'BJ-DSJ', reason: 'the copy was altered', generation: 3 },
+  ];
+  const [first, second] = [
+    await resync('--reason', asked[0]!.reason),
+    await resync('--reason', asked[1]!.reason, '--as', 'BJ-DSJ'),
+  ];
+  expect(answerOf(first).items).toMatchObject([{ version: '1.0.0', ...asked[0] }]);
+  expect(answerOf(second).items).toMatchObject([{ version: '1.0.0', ...asked[1] }]);
+  const described = await run('describe', 'agreement', file, '-o', 'json');
+  expect(answerOf<AgreementHistory>(described).items[0]!.resyncs).toMatchObject(asked);
+  const { stdout } = await run('describe', 'agreement', file);
+  expect(stdout).toMatch(/resync +BJ-DSJ +whole copy 3 +the copy was altered/);
+}
 
 /** What reconciler and gateway do: the version is deployed, the audit topic is there, and the bus puts it in force. */
 async function activate({

@@ -4,6 +4,7 @@ import { BUS_ORG } from '../../../bus/agreement/lifecycle/verbs.ts';
 import { bringAbout } from '../../../bus/control/act.ts';
 import type { Control } from '../../../bus/control/control.ts';
 import { putDeployment, readDeployments } from '../../../bus/control/deployments.ts';
+import { readResyncs } from '../../../bus/control/resyncs.ts';
 import { newCopiesIn } from '../../../cli/live/new-copies.ts';
 import { testStack } from '../../support/env.ts';
 import {
@@ -27,6 +28,9 @@ test('pairs in force of the view that was rebuilt get a new generation, and no o
   const generations = new Map(
     (await readDeployments(rig.writer)).map((one) => [one.agreementId, one.generation]),
   );
+  expect(await readResyncs(rig.writer, rebuilt.id)).toMatchObject([
+    { generation: 2, org: BUS_ORG, reason: 'view property was rebuilt' },
+  ]);
   expect([rebuilt, notYet, other].map(({ id }) => generations.get(id))).toEqual([2, 1, 1]);
 });
 
