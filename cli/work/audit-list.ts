@@ -48,7 +48,9 @@ function deliveriesTable(items: readonly Delivery[]): TableView {
     columns: columns('at', 'range', 'generation', 'upserts', 'deletes', 'faults', 'keySet'),
     rows: items.map((item) => [
       item.at,
-      `${item.topic}/${item.partition} ${item.from}–${item.next}`,
+      item.controls.length > 0
+        ? item.controls.join(', ')
+        : `${item.topic}/${item.partition} ${item.from}–${item.next}`,
       item.generation,
       item.upserts,
       item.deletes,

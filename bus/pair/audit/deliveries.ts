@@ -20,6 +20,8 @@ const account = z.object({
   upserts: z.int(),
   deletes: z.int(),
   faults: z.int(),
+  /** Control records, each in every partition of the pair's topic; accounts of before lack them. */
+  controls: z.array(z.string()).default([]),
   keySetHash: z.string(),
 });
 const auditRecord = z.object({ at: z.string(), shard: z.int(), pairs: z.array(account) });

@@ -25,8 +25,12 @@ type Account = TopicPartition & {
   upserts: number;
   deletes: number;
   faults: number;
+  /** Control records, one of each in every partition of the pair's topic. */
+  readonly controls: Control[];
   readonly keys: KeySet;
 };
+
+type Control = Exclude<RecordKind, 'UPSERT' | 'DELETE'>;
 
 export class Outcome {
   readonly #shard: number;
@@ -109,10 +113,10 @@ export class Outcome {
     this.#account(pair.agreement, about).faults++;
   }
 
-  /** A control record into every partition of the pair's topic. */
+  /** A control record into every partition of the pair's topic; it stands in the account like rows do. */
   control(
     { pair, encoder, hash }: PlannedPair,
-    kind: Exclude<RecordKind, 'UPSERT' | 'DELETE'>,
+    kind: Control,
     {
       generation,
       sequence,
@@ -132,6 +136,8 @@ export class Outcome {
     if (kind !== 'END') this.#agreements.set(pair.agreement.id, pair.agreement.contentHash);
     for (let partition = 0; partition < pair.topic.partitions; partition++)
       this.#push(pair.topic.name, { key: null, value, partition });
+    const at = { topic: pair.resource.topic, partition: WHOLE };
+    this.#account(pair.agreement, { generation, at, from: 0n }).controls.push(kind);
   }
 
   /** Notes how far `at` was read, for every account of it. */
@@ -161,12 +167,15 @@ export class Outcome {
   }
 
   #audit(atMs: number): OutgoingRecord {
-    const pairs = [...this.#accounts.values()].flat().map(({ keys, from, next, ...rest }) => ({
-      ...rest,
-      from: from.toString(),
-      next: next.toString(),
-      keySetHash: keys.hash,
-    }));
+    const pairs = [...this.#accounts.values()]
+      .flat()
+      .map(({ keys, controls, from, next, ...rest }) => ({
+        ...rest,
+        ...(controls.length > 0 ? { controls } : {}),
+        from: from.toString(),
+        next: next.toString(),
+        keySetHash: keys.hash,
+      }));
     const value = JSON.stringify({ at: new Date(atMs).toISOString(), shard: this.#shard, pairs });
     return { key: null, value, partition: 0 };
   }
@@ -201,6 +210,7 @@ export class Outcome {
       upserts: 0,
       deletes: 0,
       faults: 0,
+      controls: [],
       keys: new KeySet(),
     };
     if (own) own.push(account);

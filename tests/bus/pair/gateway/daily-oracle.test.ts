@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, type Clock } from '../../../../bus/base/clock.ts';
 import { waitFor } from '../../../../bus/base/retry.ts';
 import { cutId } from '../../../../bus/pair/gateway/daily/due.ts';
+import { allAccounted } from '../../../support/pair/accounted.ts';
 import { GatewayWorld, SHARDS } from '../../../support/pair/gateway-world.ts';
 import { expectedCopy, salePair, type PairWish } from '../../../support/pair/pair-fixture.ts';
 import { readPlainly } from '../../../support/pair/plain-reader.ts';
@@ -66,6 +67,8 @@ describe('the copy of a daily pair', () => {
         const atCut = world.hub.cuts.get(cutId(DAILY, date)) ?? [];
         expect(sorted((await copy()).rows)).toEqual(sorted(expectedCopy(pair, atCut)));
       }
+      await world.end();
+      await allAccounted(world, [pair]);
     } finally {
       await world.end();
     }

@@ -8,6 +8,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../../../../bus/base/retry.ts';
 import { expectedCopy, type PairWish } from '../../../support/pair/pair-fixture.ts';
+import { allAccounted } from '../../../support/pair/accounted.ts';
 import { GatewayWorld, SHARDS } from '../../../support/pair/gateway-world.ts';
 import { readPlainly, type PlainCopy } from '../../../support/pair/plain-reader.ts';
 import { seedCount } from '../../../support/view/seed-count.ts';
@@ -145,6 +146,8 @@ describe('copies of pairs', () => {
           const copy = await readPlainly(world.kafka.bus, world.versions.get(id) ?? []);
           expect(copy.useless, `of ${id}: ${storyOf(copy)}`).toEqual([]);
         }
+        await world.end();
+        for (const { id } of WISHES) await allAccounted(world, world.versions.get(id) ?? []);
       } finally {
         await world.end();
       }
