@@ -3,12 +3,10 @@
  * says whether that place still exists. What was lost is never passed over in silence: the partition
  * then waits for a whole copy, and the old data stays.
  */
-import type { Clock } from '../../base/clock.ts';
-import { BusError, messageOf, reactionTo } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
+import { BusError } from '../../base/errors.ts';
+import { untilSure, type UntilSureOptions } from '../../base/until-sure.ts';
 import type { KafkaAdmin, PartitionOffsets, TopicState } from '../../kafka/kafka.ts';
 import type { SqlDatabase, SqlSession } from '../../sql/sql.ts';
-import { backoffMs } from './backoff.ts';
 import type { Dialect } from './dialect.ts';
 import {
   claimProgress,
@@ -137,38 +135,20 @@ function faultOf(details: {
   return { code: fault.code, detail: fault.message };
 }
 
-/** Looks at a broker that seems to have lost records before that is believed. */
-const UNSURE_LOOKS_MAX = 20;
-
-export type TakeOptions = Omit<ClaimOptions, 'admin' | 'isSure'> & {
-  readonly admin: () => Promise<KafkaAdmin>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** False once a newer claim overtook this one. */
-  readonly current: () => boolean;
-};
+export type TakeOptions = Omit<ClaimOptions, 'admin' | 'isSure'> &
+  Omit<UntilSureOptions, 'what'> & { readonly admin: () => Promise<KafkaAdmin> };
 
 /**
  * As `takePartitions`, waiting out outages and looking again at what may only be late. Answers
  * undefined when it was overtaken or asked to end.
  */
 export async function takeUntilSure(options: TakeOptions): Promise<ClaimedPartition[] | undefined> {
-  const { admin, clock, log, signal, current } = options;
   if (options.parts.length === 0) return [];
-  let looks = 0;
-  for (let tries = 1; current() && !signal.aborted; tries++) {
-    try {
-      const isSure = ++looks >= UNSURE_LOOKS_MAX;
-      const claimed = await takePartitions({ ...options, admin: await admin(), isSure });
-      if (claimed.every(({ verdict }) => verdict !== 'unsure')) return claimed;
-    } catch (error) {
-      if (reactionTo(error) === 'bug') throw error;
-      log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
-      // An outage says nothing about the topic.
-      looks = 0;
-    }
-    await clock.sleep(backoffMs(tries), signal).catch(() => {});
-  }
-  return undefined;
+  return untilSure(
+    async (isSure) => {
+      const claimed = await takePartitions({ ...options, admin: await options.admin(), isSure });
+      return claimed.some(({ verdict }) => verdict === 'unsure') ? undefined : claimed;
+    },
+    { ...options, what: 'claim' },
+  );
 }

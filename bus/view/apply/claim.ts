@@ -2,9 +2,8 @@
  * Taking partitions over. The database row decides where to read on; the broker decides whether
  * that place still exists. `judge` is pure; `takePartitions` does the talking.
  */
-import type { Clock } from '../../base/clock.ts';
-import { BusError, messageOf, reactionTo, type ErrorCode } from '../../base/errors.ts';
-import type { Log } from '../../base/log.ts';
+import { BusError, type ErrorCode } from '../../base/errors.ts';
+import { untilSure, type UntilSureOptions } from '../../base/until-sure.ts';
 import type { Assignment, KafkaAdmin, PartitionOffsets, TopicState } from '../../kafka/kafka.ts';
 import { partitionKey } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
@@ -16,7 +15,6 @@ import {
   type OffsetRow,
   type UnitPartition,
 } from '../store/offset-store.ts';
-import { backoffMs } from './backoff.ts';
 
 export type BrokerView = {
   readonly clusterId: string;
@@ -67,9 +65,6 @@ function replaced(row: OffsetRow, difference: string, certain: boolean): Verdict
   const error = new BusError('VIEW_TOPIC_REPLACED', { topic: row.topic, difference });
   return { kind: 'halt', code: error.code, detail: error.message, certain };
 }
-
-/** Looks at a broker that seems to have lost records before that is believed. */
-const UNSURE_LOOKS_MAX = 20;
 
 export type Judged = { readonly row: OffsetRow; readonly verdict: Verdict };
 
@@ -130,40 +125,25 @@ export async function writeHalts(database: SqlDatabase, judged: readonly Judged[
   }
 }
 
-export type ClaimOptions = Omit<TakeOptions, 'admin'> & {
-  readonly admin: () => Promise<KafkaAdmin>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-  /** False once a newer claim overtook this one. */
-  readonly current: () => boolean;
-};
+export type ClaimOptions = Omit<TakeOptions, 'admin'> &
+  Omit<UntilSureOptions, 'what'> & { readonly admin: () => Promise<KafkaAdmin> };
 
 /**
  * Takes the partitions, waiting out outages and looking again at what may only be late. Writes the
  * halts found. Answers undefined when it was overtaken or asked to end.
  */
-export async function takeUntilSure(
+export function takeUntilSure(
   assignment: Assignment,
   options: ClaimOptions,
 ): Promise<Judged[] | undefined> {
-  const { database, clock, log, signal, current } = options;
-  let looks = 0;
-  for (let tries = 1; current() && !signal.aborted; tries++) {
-    try {
+  return untilSure(
+    async (isLast) => {
       const judged = await takePartitions(assignment, { ...options, admin: await options.admin() });
       const unsure = judged.some(({ verdict }) => verdict.kind === 'halt' && !verdict.certain);
-      if (!unsure || ++looks >= UNSURE_LOOKS_MAX) {
-        await writeHalts(database, judged);
-        return judged;
-      }
-    } catch (error) {
-      if (reactionTo(error) === 'bug') throw error;
-      log.warn({ error: messageOf(error), tries }, 'claim not possible yet');
-      // An outage says nothing about the topic.
-      looks = 0;
-    }
-    await clock.sleep(backoffMs(tries), signal).catch(() => {});
-  }
-  return undefined;
+      if (unsure && !isLast) return undefined;
+      await writeHalts(options.database, judged);
+      return judged;
+    },
+    { ...options, what: 'claim' },
+  );
 }

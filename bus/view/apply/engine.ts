@@ -4,6 +4,7 @@
  * the invariants. Never throws at its caller; what cannot go on is paused with a reason.
  */
 import { must } from '../../base/assert.ts';
+import { BACKOFF, backoffMs } from '../../base/backoff.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { BusError, isBusError, messageOf, reactionTo } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
@@ -21,7 +22,6 @@ import {
 import type { SqlDatabase } from '../../sql/sql.ts';
 import type { UnitPlan } from '../compile/compile.ts';
 import { advance, haltUnit, readOffsets } from '../store/offset-store.ts';
-import { BACKOFF, backoffMs } from './backoff.ts';
 import { takeUntilSure, type Judged } from './claim.ts';
 import { unitDecoder, type Decoded, type RecordReader } from './decode.ts';
 import { missOutcome, progressOf, type Held, type Unit } from './held.ts';

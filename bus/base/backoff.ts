@@ -1,4 +1,4 @@
-/** How long the engine waits between tries of what an outage keeps from it; it never gives up by itself. */
+/** How long an engine waits between tries of what an outage keeps from it; it never gives up by itself. */
 export const BACKOFF = { firstMs: 20, maxMs: 2_000 } as const;
 
 /** The pause after the `tries`-th try (from 1). */
