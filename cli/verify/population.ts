@@ -93,6 +93,8 @@ async function withRegistersHeld<T>(access: StackAccess, work: () => Promise<T>)
       async () => {
         const database = await access.registers(databaseName);
         return database.transaction(async (session) => {
+          // Nothing is asked for here while everything is compared.
+          await session.execute('SET LOCAL idle_in_transaction_session_timeout = 0');
           await session.execute('LOCK TABLE workload_session IN SHARE MODE');
           return inner();
         });

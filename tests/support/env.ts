@@ -9,6 +9,7 @@ import { silentLog } from '../../bus/base/log.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
 import type { KafkaBus } from '../../bus/kafka/kafka.ts';
+import type { DatabaseOptions } from '../../bus/sql/mysql/mysql-database.ts';
 import { openTarget } from '../../bus/sql/open-database.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { Login, StackEndpoints } from '../../infra/stack.ts';
@@ -25,7 +26,11 @@ export type TestStack = {
   /** A pool of `role`'s server, as root unless `as` is given; without a database when none is named. */
   openSql(
     role: DatabaseRole,
-    options?: { readonly database?: string; readonly as?: Credentials },
+    options?: {
+      readonly database?: string;
+      readonly as?: Credentials;
+      readonly limits?: DatabaseOptions;
+    },
   ): Promise<SqlDatabase>;
   /** The administrator in one database of the PostgreSQL server. */
   registersIn(database: string): Promise<SqlDatabase>;
@@ -50,17 +55,13 @@ export async function testStack(name: string): Promise<TestStack> {
   });
   const password = (login: Login) => readSecretFile(login.passwordFile);
 
-  const openSql: TestStack['openSql'] = async (role, { database, as } = {}) => {
+  const openSql: TestStack['openSql'] = async (role, { database, as, limits } = {}) => {
     const isPostgres = role === 'registers';
     const { host, port, root } = isPostgres ? endpoints.postgres[role] : endpoints.databases[role];
     const login = as ?? { user: root.user, password: await password(root) };
-    const sql = openTarget({
-      engine: isPostgres ? 'postgresql' : 'mariadb',
-      host,
-      port,
-      ...login,
-      ...(database === undefined ? {} : { database }),
-    });
+    const within = database === undefined ? {} : { database };
+    const engine = isPostgres ? 'postgresql' : 'mariadb';
+    const sql = openTarget({ engine, host, port, ...login, ...within }, limits);
     closers.push(() => sql.close());
     return sql;
   };

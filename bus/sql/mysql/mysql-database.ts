@@ -16,7 +16,8 @@ import { sqlError } from './mysql-errors.ts';
 
 const DEFAULT_CONNECTIONS_MAX = 8;
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
-const DEFAULT_IDLE_TRANSACTION_S = 30;
+/** Of `idleTransactionSeconds`, for every engine that can. */
+export const DEFAULT_IDLE_TRANSACTION_S = 30;
 const SESSION_SQL_MODE =
   'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
@@ -28,7 +29,8 @@ export type DatabaseOptions = {
   readonly isolation?: Isolation;
   /**
    * A transaction in which nothing was asked for so long is ended by the server, with its connection
-   * (MariaDB only); default 30 s. A process that stands still would else keep its locks for hours.
+   * (MariaDB and PostgreSQL; MySQL cannot); default 30 s. A process that stands still would else keep
+   * its locks for hours, on PostgreSQL for ever.
    */
   readonly idleTransactionSeconds?: number;
 };

@@ -5,7 +5,7 @@
  */
 import pg from 'pg';
 import { BusError, isBusError } from '../../base/errors.ts';
-import type { DatabaseOptions } from '../mysql/mysql-database.ts';
+import { DEFAULT_IDLE_TRANSACTION_S, type DatabaseOptions } from '../mysql/mysql-database.ts';
 import type { Isolation, SqlDatabase, SqlSession, SqlTarget, WriteResult } from '../sql.ts';
 import { postgresError } from './postgres-errors.ts';
 import { bind, parserOf } from './postgres-values.ts';
@@ -29,7 +29,12 @@ const SESSION_SETTINGS: Readonly<Record<string, string>> = {
 /** Opens a pool; nothing is sent before the first statement. */
 export function openPostgres(target: SqlTarget, options: DatabaseOptions = {}): SqlDatabase {
   const isolation = options.isolation ?? 'READ COMMITTED';
-  const settings = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${value}`);
+  const idleSeconds = options.idleTransactionSeconds ?? DEFAULT_IDLE_TRANSACTION_S;
+  const session = {
+    ...SESSION_SETTINGS,
+    idle_in_transaction_session_timeout: `${idleSeconds}s`,
+  };
+  const settings = Object.entries(session).map(([name, value]) => `-c ${name}=${value}`);
   const level = isolation.toLowerCase().replace(' ', '\\ ');
   const pool = new pg.Pool({
     host: target.host,

@@ -20,6 +20,7 @@ const CODE_BY_STATE: Readonly<Record<string, ErrorCode>> = {
   '57P02': 'SQL_CONNECTION_LOST',
   '57P03': 'SQL_CONNECTION_LOST', // still starting, or shutting down
   '25006': 'SQL_READ_ONLY',
+  '25P03': 'SQL_CONNECTION_LOST', // its transaction stood still for too long
 };
 const CODE_BY_CLASS: Readonly<Record<string, ErrorCode>> = {
   '08': 'SQL_CONNECTION_LOST',

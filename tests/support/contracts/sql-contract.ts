@@ -6,12 +6,13 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { BusError, isBusError, type ErrorCode } from '../../../bus/base/errors.ts';
+import type { DatabaseOptions } from '../../../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase, SqlSession, SqlTarget, SqlValue } from '../../../bus/sql/sql.ts';
 
 export type SqlDialect = {
   /** A database of its own, as an administrator; the contract makes its tables there. */
   readonly target: SqlTarget;
-  readonly open: (target: SqlTarget, connectionsMax: number) => SqlDatabase;
+  readonly open: (target: SqlTarget, options: DatabaseOptions) => SqlDatabase;
   readonly atEnd: (close: () => unknown) => void;
   /** Answers this connection's number as `id`. */
   readonly connectionId: string;
@@ -19,6 +20,8 @@ export type SqlDialect = {
   readonly kill: (id: number) => string;
   /** Sleeps half a minute. */
   readonly sleep: string;
+  /** Sleeps one second and a half. */
+  readonly shortSleep: string;
   /** Makes this session wait for a lock no longer than a second. */
   readonly shortLockWait: string;
   readonly binaryType: string;
@@ -29,8 +32,12 @@ const SECRET = '44010619900101123X';
 
 export function sqlContract(dialect: SqlDialect): void {
   const { target } = dialect;
-  const open = (other: Partial<SqlTarget> = {}, connectionsMax = 2): SqlDatabase => {
-    const opened = dialect.open({ ...target, ...other }, connectionsMax);
+  const open = (
+    other: Partial<SqlTarget> = {},
+    connectionsMax = 2,
+    more: DatabaseOptions = {},
+  ): SqlDatabase => {
+    const opened = dialect.open({ ...target, ...other }, { connectionsMax, ...more });
     dialect.atEnd(() => opened.close());
     return opened;
   };
@@ -194,6 +201,30 @@ export function sqlContract(dialect: SqlDialect): void {
         expect.objectContaining({ code: 'SQL_CONNECTION_LOST' }),
       ]).toContainEqual(first);
       expect(await pool.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    });
+
+    test('standing still within a transaction: the server ends it, and who waits for its rows goes on', async () => {
+      const frozen = open({}, 1, { idleTransactionSeconds: 1 });
+      await sql.execute("INSERT INTO t (id, n) VALUES ('frozen', 1)");
+      const woken = frozen.transaction(async (session) => {
+        await session.execute("UPDATE t SET n = 2 WHERE id = 'frozen'");
+        // Waits for the row, and gets it although nobody ended the transaction that holds it.
+        await sql.execute("UPDATE t SET n = n + 10 WHERE id = 'frozen'");
+        await session.execute("UPDATE t SET n = 99 WHERE id = 'frozen'");
+      });
+      expect((await failure(woken)).code).toBe('SQL_CONNECTION_LOST');
+      expect(await sql.query("SELECT n FROM t WHERE id = 'frozen'")).toEqual([{ n: 11 }]);
+      expect(await frozen.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await sql.execute("DELETE FROM t WHERE id = 'frozen'");
+    });
+
+    test('a transaction that works for longer than it may stand still is left alone', async () => {
+      const busy = open({}, 1, { idleTransactionSeconds: 1 });
+      const [row] = await busy.transaction(async (session) => {
+        await session.query(dialect.shortSleep);
+        return session.query<{ one: number }>('SELECT 1 AS one');
+      });
+      expect(row).toEqual({ one: 1 });
     });
 
     test.each<['after' | 'before', number, string]>([

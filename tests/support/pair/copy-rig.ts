@@ -30,6 +30,7 @@ import {
 import type { Settled } from '../../../bus/pair/subscriber/settle.ts';
 import type { Delivery } from '../../../bus/pair/subscriber/steps.ts';
 import { createOwnTables } from '../../../bus/pair/subscriber/tables.ts';
+import type { DatabaseOptions } from '../../../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase, SqlEngine, SqlRow } from '../../../bus/sql/sql.ts';
 import type { TestStack } from '../env.ts';
 import { noWaiting } from '../view/engine-rig.ts';
@@ -79,6 +80,9 @@ export type ReadOptions = {
 export type CopyRig = {
   readonly dialect: Dialect;
   readonly database: SqlDatabase;
+  readonly databaseName: string;
+  /** Connections of their own to the same database. */
+  openAgain(limits: DatabaseOptions): Promise<SqlDatabase>;
   readonly feed: PairFeed;
   readonly broker: { topicId: string; starts: Map<number, bigint>; failures: Error[] };
   start(
@@ -113,7 +117,10 @@ export async function copyRig(
 ): Promise<CopyRig> {
   const role = engine === 'postgresql' ? 'registers' : 'subscribers';
   const table = beside ? `${TABLE}_${++serial}` : TABLE;
-  const database = beside?.database ?? (await stack.newDatabase(role, `c${++serial}`)).sql;
+  const place = beside
+    ? { database: beside.databaseName, sql: beside.database }
+    : await stack.newDatabase(role, `c${++serial}`);
+  const { database: databaseName, sql: database } = place;
   const dialect = dialectOf(engine);
   const agreementId = `agreement-${serial}`;
   await createOwnTables(database, dialect);
@@ -124,6 +131,8 @@ export async function copyRig(
   return {
     dialect,
     database,
+    databaseName,
+    openAgain: (limits) => stack.openSql(role, { database: databaseName, limits }),
     feed,
     broker,
     start: (owner, options = {}) =>

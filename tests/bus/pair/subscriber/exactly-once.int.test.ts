@@ -163,6 +163,36 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect([...(await claiming).values()]).toEqual([{ kind: 'start', offset: 4n }]);
   });
 
+  test('a claim goes on although the former owner stands still in the middle of a transaction', async () => {
+    const rig = await copyRig(stack, engine, { partitions: 1 });
+    rig.feed.backfill();
+    rig.feed.change('a', ['a', 'x', 1]);
+    await rig.start('first').drain();
+    rig.feed.change('b', ['b', 'x', 1]);
+    const inside = Promise.withResolvers<void>();
+    const wake = Promise.withResolvers<void>();
+    let isFrozen = false;
+    const database = beforeCommit(await rig.openAgain({ idleTransactionSeconds: 1 }), async () => {
+      if (!isFrozen) return;
+      inside.resolve();
+      await wake.promise;
+    });
+    const frozen = rig.start('frozen', { database });
+    await frozen.claim(2);
+    isFrozen = true;
+    const writing = frozen.read(0, { from: 3n });
+    await inside.promise;
+    const heir = rig.start('heir');
+    // Nobody wakes the other: its locks have to go by themselves.
+    expect([...(await heir.claim(3)).values()]).toEqual([{ kind: 'start', offset: 3n }]);
+    expect(await heir.read(0, { from: 3n })).toEqual({ kind: 'done' });
+    isFrozen = false;
+    wake.resolve();
+
+    expect(await writing).toMatchObject({ kind: 'pause' });
+    expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
+  });
+
   test('a claim of an older group generation is refused, and taken when asked for again', async () => {
     const rig = await copyRig(stack, engine, { partitions: 1 });
     rig.feed.backfill();

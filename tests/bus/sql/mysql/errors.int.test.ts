@@ -65,17 +65,3 @@ describe('rights', () => {
     }
   });
 });
-
-test('a transaction of a process that stands still is ended by the server, and who waits goes on', async () => {
-  const frozen = openDatabase(target, { idleTransactionSeconds: 1 });
-  stack.atEnd(() => frozen.close());
-  await sql.execute("REPLACE INTO t (id, n) VALUES ('frozen', 1)");
-  const woken = frozen.transaction(async (session) => {
-    await session.execute("UPDATE t SET n = 2 WHERE id = 'frozen'");
-    // Waits for the row, and gets it although nobody ended the transaction that holds it.
-    await sql.execute("UPDATE t SET n = n + 10 WHERE id = 'frozen'");
-    await session.execute("UPDATE t SET n = 99 WHERE id = 'frozen'");
-  });
-  expect((await failure(woken)).code).toBe('SQL_CONNECTION_LOST');
-  expect(await sql.query("SELECT n FROM t WHERE id = 'frozen'")).toEqual([{ n: 11 }]);
-});

@@ -10,12 +10,12 @@ const { host, port, root } = stack.endpoints.postgres.registers;
 
 sqlContract({
   target: { host, port, user: root.user, password: await stack.password(root), database },
-  open: (target, connectionsMax) =>
-    openPostgres(target, { connectionsMax, connectTimeoutMs: 5_000 }),
+  open: (target, options) => openPostgres(target, { connectTimeoutMs: 5_000, ...options }),
   atEnd: (close) => stack.atEnd(close),
   connectionId: 'SELECT pg_backend_pid() AS id',
   kill: (id) => `SELECT pg_terminate_backend(${id})`,
   sleep: 'SELECT pg_sleep(30)',
+  shortSleep: 'SELECT pg_sleep(1.5)',
   shortLockWait: "SET LOCAL lock_timeout = '1s'",
   binaryType: 'bytea',
 });
