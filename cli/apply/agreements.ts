@@ -141,13 +141,23 @@ function shown({ broker, deployments }: PairsPlan, notes: readonly Problem[]): D
   };
 }
 
-function shownDeployment({ isNew, pair, changes }: WantedDeployment): ShownStep {
+/** With what it does to the subscriber's copy, where that is not plain: without backfill a new one has no rows. */
+export function shownDeployment({
+  isNew,
+  pair,
+  changes,
+  generation,
+}: Pick<WantedDeployment, 'isNew' | 'pair' | 'changes' | 'generation'>): ShownStep {
   const { name, version } = pair.agreement;
+  const isOtherCopy = isNew || changes.some(({ field }) => field === 'generation');
+  const from = text('cli.plan.copy.soFar');
+  const emptied = { field: 'copy', from, to: text('cli.plan.copy.emptied') };
+  const isEmptied = pair.backfill === 'none' && isOtherCopy && generation > 1;
   return {
     action: isNew ? 'create' : 'change',
     kind: 'deployment',
     name: `${name} ${version}`,
-    changes,
+    changes: isEmptied ? [...changes, emptied] : changes,
   };
 }
 

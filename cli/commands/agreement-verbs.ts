@@ -47,6 +47,7 @@ export function registerAgreementChecks(program: Command, run: Run): void {
   subcommand(program, 'resync', `civicbus resync agreement ${EXAMPLE} ${because} --wait`)
     .requiredOption('--reason <text>', text('cli.resync.reason'))
     .option('--wait', text('cli.resync.wait'), false)
+    .option('--empty', text('cli.resync.empty'), false)
     .option('--as <organization>', text('cli.resync.as'))
     .option('--key <file>', text('cli.lifecycle.key'))
     .action(run(async () => (await import('../work/resync.ts')).resyncAgreement));

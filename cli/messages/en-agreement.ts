@@ -34,6 +34,8 @@ export const EN_AGREEMENT: TextTable = {
     'Compare two agreements by content, field by field; spelling, order of keys and comments do not count.',
   'cli.diff.exitCode': 'end with 3 when they differ',
   'cli.diff.equal': 'No difference: both have the same content.',
+  'cli.diff.emptied':
+    'scope.backfill is "none": the subscriber’s copy is emptied when {{version}} comes into force, and a row is there again after its next change.',
   'cli.diff.summary': '{{count}} differences.',
 
   'cli.describe.agreement.description':

@@ -50,6 +50,8 @@ export const EN_LIFECYCLE: TextTable = {
     'Ask the gateway for a whole new copy for the subscriber; what it has stays until the new one is complete.',
   'cli.resync.reason':
     'why; kept for whoever looks at the agreement, so nothing personal belongs in it',
+  'cli.resync.empty':
+    'also where scope.backfill is "none": the copy is emptied, and begins with the next changes',
   'cli.resync.exampleReason': 'rows were lost at the subscriber',
   'cli.resync.as': 'the organization that asks for it; default: the bus itself (CIVICBUS)',
   'cli.resync.shown': 'whole copy {{generation}}',

@@ -5,6 +5,8 @@ export const EN_PAIR: TextTable = {
   'cli.run.reconciler.description':
     'Keep topics, users, rights and deployments as the agreements say: bring about what is due, repair what was changed by hand.',
   'cli.run.reconciler.agreements': 'folder with organizations, catalogue and calendars',
+  'cli.plan.copy.soFar': 'rows so far',
+  'cli.plan.copy.emptied': 'emptied (scope.backfill is none)',
   'cli.plan.agreement.unknown':
     '{{name}} {{version}} was not submitted yet: civicbus submit agreement -f {{file}}',
   'cli.plan.agreement.differs':

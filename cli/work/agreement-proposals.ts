@@ -7,8 +7,10 @@ import type { AgreementContent } from '../../bus/agreement/agreement.ts';
 import { contentHash } from '../../bus/agreement/canonical/canonical.ts';
 import { parseContent } from '../../bus/agreement/document/load-agreement.ts';
 import { lineOf } from '../../bus/agreement/lifecycle/fold.ts';
+import { emptiesCopy } from '../../bus/agreement/lint/versions.ts';
 import { must } from '../../bus/base/assert.ts';
 import { BusError, isBusError } from '../../bus/base/errors.ts';
+import { text } from '../../bus/base/text.ts';
 import { readAgreement, readRecord, type AgreementRecord } from '../../bus/control/record.ts';
 import type { ActorFlags } from '../agreements/actor.ts';
 import { contentIn, deskFor, openDesk } from '../agreements/desk.ts';
@@ -39,7 +41,9 @@ export async function submitAgreement(
     return tell(cli.out, [done]);
   }
   const record = await recordFor(desk, content, name);
-  tell(cli.out, await propose(desk, record, content, { ...flags, isDraft }));
+  const done = await propose(desk, record, content, { ...flags, isDraft });
+  warnOfEmptyCopy(cli, content);
+  tell(cli.out, done);
 }
 
 /** Answers other content than the one that stands. */
@@ -53,6 +57,7 @@ export async function counterAgreement(
   const record = await recordFor(desk, document, name);
   const { version } = document;
   const { done } = await perform(desk, { ...flags, verb: 'counter', record, version, document });
+  warnOfEmptyCopy(cli, document);
   tell(cli.out, [done]);
 }
 
@@ -71,7 +76,14 @@ export async function renewAgreement(
     until,
     versions: [...record.chain.lines.keys()],
   });
-  tell(cli.out, await propose(desk, record, content, { ...flags, isDraft: false }));
+  const done = await propose(desk, record, content, { ...flags, isDraft: false });
+  warnOfEmptyCopy(cli, content);
+  tell(cli.out, done);
+}
+
+/** Said while it can still be changed: after the signatures it cannot. */
+function warnOfEmptyCopy({ out }: Cli, content: AgreementContent): void {
+  if (emptiesCopy(content)) out.warn(text('cli.diff.emptied', { version: content.version }));
 }
 
 const RENEWABLE: ReadonlySet<string> = new Set(['active', 'expired']);

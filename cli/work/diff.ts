@@ -2,6 +2,7 @@
 import { contentHash } from '../../bus/agreement/canonical/canonical.ts';
 import { contentOf } from '../../bus/agreement/document/agreement-schema.ts';
 import { diffContents } from '../../bus/agreement/document/diff.ts';
+import { emptiesCopy } from '../../bus/agreement/lint/versions.ts';
 import { loadAgreement } from '../../bus/agreement/document/load-agreement.ts';
 import type { AgreementContent } from '../../bus/agreement/agreement.ts';
 import type { ExitName } from '../../bus/base/codes/code.ts';
@@ -17,6 +18,8 @@ export async function diffAgreement(
 ): Promise<ExitName> {
   const [before, after] = await Promise.all([contentIn(former), contentIn(latter)]);
   const differences = diffContents(before, after);
+  if (differences.length > 0 && emptiesCopy(after))
+    out.warn(text('cli.diff.emptied', { version: after.version }));
   out.list({
     kind: 'AgreementDifferenceList',
     items: differences,

@@ -2,6 +2,7 @@
  * `civicbus resync agreement`: asks the gateway for a whole new copy of what is delivered now, and
  * with --wait stays until the subscriber tells that it has it. Who asked and why is kept.
  */
+import type { AgreementContent } from '../../bus/agreement/agreement.ts';
 import { possibilities, rolesOf } from '../../bus/agreement/lifecycle/decide.ts';
 import type { Line } from '../../bus/agreement/lifecycle/line.ts';
 import { BUS_ORG } from '../../bus/agreement/lifecycle/verbs.ts';
@@ -11,7 +12,7 @@ import { systemClock } from '../../bus/base/clock.ts';
 import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import { bumpGeneration } from '../../bus/control/deployments.ts';
-import { type AgreementRecord, readAgreement } from '../../bus/control/record.ts';
+import { readAgreement } from '../../bus/control/record.ts';
 import { GatewayWatch } from '../../bus/pair/verify/gateway-watch.ts';
 import { untilCopied } from '../../bus/pair/verify/until-copied.ts';
 import type { ActorFlags } from '../agreements/actor.ts';
@@ -22,7 +23,11 @@ import { count } from '../output/words.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { orgKeyPath } from '../stack/control.ts';
 
-export type ResyncFlags = ActorFlags & { readonly wait: boolean; readonly reason: string };
+export type ResyncFlags = ActorFlags & {
+  readonly wait: boolean;
+  readonly reason: string;
+  readonly empty: boolean;
+};
 
 const VERB = 'resync';
 const WAIT_MS_MAX = 300_000;
@@ -30,7 +35,7 @@ const WAIT_MS_MAX = 300_000;
 export async function resyncAgreement(
   cli: Cli,
   name: string,
-  { wait, reason, ...flags }: ResyncFlags,
+  { wait, reason, empty: mayEmpty, ...flags }: ResyncFlags,
 ): Promise<void> {
   const desk = await deskFor(cli, name);
   const { access, control } = desk;
@@ -43,7 +48,10 @@ export async function resyncAgreement(
     const whys = 'a reason has to be given';
     throw new BusError('LIFECYCLE_GUARDED', { name: known, version, state, verb: VERB, whys });
   }
-  const org = await askerOf(desk, flags, { record, line });
+  const content = must(record.contents.get(line.contentHash), 'what is in force is stored');
+  const org = await askerOf(desk, flags, { content, line });
+  if (content.scope.backfill === 'none' && !mayEmpty)
+    throw new BusError('LIFECYCLE_COPY_WOULD_BE_EMPTY', { name: known, version });
   const generation = await bumpGeneration(control.db, { agreementId, version, org, reason });
   cli.out.list({
     kind: 'ResyncList',
@@ -64,11 +72,10 @@ export async function resyncAgreement(
 async function askerOf(
   { access, control: { authority } }: Desk,
   { as, key: file }: ActorFlags,
-  { record, line }: { readonly record: AgreementRecord; readonly line: Line },
+  { content, line }: { readonly content: AgreementContent; readonly line: Line },
 ): Promise<string> {
-  const { name, contents } = record;
-  const { version, state, contentHash } = line;
-  const content = must(contents.get(contentHash), 'the content of a version in force is stored');
+  const { name } = content;
+  const { version, state } = line;
   const given = file === undefined ? undefined : await readSigningKey(file);
   const org = as ?? given?.orgId ?? BUS_ORG;
   if (rolesOf(org, content, { authority, atMs: systemClock.now() }).length === 0) {

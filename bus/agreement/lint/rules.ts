@@ -212,6 +212,12 @@ export const RULES = {
     asks: 'A further version names the one that it supersedes.',
     remedy: 'Add "supersedes" with version and contentHash of the version in force.',
   },
+  AGR074: {
+    severity: 'warning',
+    asks: 'A version that takes the place of another has rows to begin with.',
+    remedy:
+      'Write scope.backfill: snapshot where the copy must not be emptied; it then gets all rows in scope.',
+  },
   AGR080: {
     severity: 'error',
     asks: 'A service level has a unit that fits its property.',

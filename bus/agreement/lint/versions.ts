@@ -13,6 +13,12 @@ export function lintVersions(
   const { supersedes, version } = content;
   if (supersedes && !semver.gt(version, supersedes.version))
     tell('AGR070', ['version'], `${version} is not higher than ${supersedes.version}.`);
+  if (supersedes && emptiesCopy(content))
+    tell(
+      'AGR074',
+      ['scope', 'backfill'],
+      `The subscriber's copy of ${supersedes.version} is emptied when ${version} comes into force; a row is there again after its next change.`,
+    );
   if (!versions) return;
   const others = versions.filter((other) => other.version !== version);
   if (!supersedes) {
@@ -36,4 +42,16 @@ export function lintVersions(
   ] as const)
     if (now !== before)
       tell('AGR071', path, `It is "${now}" and was "${before}" in ${former.version}.`);
+}
+
+/**
+ * Whether a copy that is there is emptied when `content` comes into force. What was delivered under
+ * another version may hold other fields, masks and rows than this one allows, so it cannot stay; and
+ * without backfill nothing takes its place.
+ */
+export function emptiesCopy({
+  supersedes,
+  scope,
+}: Pick<AgreementContent, 'supersedes' | 'scope'>): boolean {
+  return supersedes !== undefined && scope.backfill === 'none';
 }

@@ -71,6 +71,15 @@ export const LIFECYCLE_CODES = {
     cause: 'Only what is being delivered can be delivered once more.',
     remedy: 'See civicbus get agreements --all',
   },
+  LIFECYCLE_COPY_WOULD_BE_EMPTY: {
+    reaction: 'fix-input',
+    exit: 'rejected',
+    message: 'A new copy of agreement "{{name}}" {{version}} would be empty.',
+    cause:
+      'Its scope.backfill is "none": no row that is there already is sent, and a new copy takes the place of the old one with all its rows.',
+    remedy:
+      'To have the subscriber begin anew with the next changes, say so with --empty. To have rows sent, agree on a version with scope.backfill: snapshot.',
+  },
   LIFECYCLE_NOT_AS_SIGNED: {
     reaction: 'stop',
     exit: 'failed',

@@ -176,6 +176,27 @@ describe('diff agreement', () => {
     expect((await civicbus(['diff', 'agreement', SALES, file])).exit).toBe(0);
   });
 
+  test('says that a further version without backfill empties the copy', async () => {
+    const next: [string, string] = [
+      'theme: property-tax',
+      `theme: property-tax\nsupersedes: { version: '1.0.0', contentHash: '$1$${'A'.repeat(43)}' }`,
+    ];
+    const version: [string, string] = ["version: '1.0.0'", "version: '1.1.0'"];
+    const kept = await changed(next, version);
+    expect(
+      answerOf(await civicbus(['diff', 'agreement', SALES, kept, '-o', 'json'])).warnings,
+    ).toEqual([]);
+    const emptied = await changed(next, version, ['backfill: snapshot', 'backfill: none']);
+    const { warnings } = answerOf(
+      await civicbus(['diff', 'agreement', SALES, emptied, '-o', 'json']),
+    );
+    expect(warnings).toEqual([
+      expect.stringMatching(/copy is emptied when 1\.1\.0 comes into force/),
+    ]);
+    const validated = await civicbus(['validate', '-f', emptied]);
+    expect(validated.stdout + validated.stderr).toContain('AGR074');
+  });
+
   test('tells another order of fields, which is other content', async () => {
     const file = await changed(
       ['    - { name: signed_on }\n', ''],

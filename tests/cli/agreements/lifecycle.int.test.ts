@@ -31,6 +31,7 @@ const scratch = scratchFolder();
 
 type Document = Record<string, unknown> & {
   purpose: { text: string };
+  scope: { backfill: string };
   validity: { notBefore: string; notAfter: string };
 };
 
@@ -251,6 +252,30 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     ]);
     const twice = await run('renew', 'agreement', NAME, ...until);
     expect(twice.stderr).toMatch(/1\.1\.0 is requested; one proposal at a time/);
+  });
+
+  test('without backfill a new copy is an empty one: it is asked for twice, and a renewal says so', async () => {
+    const at = await place('nofill');
+    const { done, run, home, controlDatabase } = at;
+    await at.write((document) => {
+      document.validity.notBefore = '2026-01-01T00:00:00+08:00';
+      document.scope.backfill = 'none';
+    });
+    await done('submit', 'agreement', '-f', at.file);
+    await done('approve', 'agreement', NAME);
+    for (const org of ['BJ-DSJ', 'BJ-ZJW']) await done('sign', 'agreement', NAME, '--as', org);
+    await done('file', 'agreement', NAME, '--number', '2026-1');
+    await activate({ home, controlDatabase });
+    const resync = ['resync', 'agreement', NAME, '--reason', 'r'];
+    const refused = await run(...resync);
+    expect(refused).toMatchObject({ exit: EXIT.rejected });
+    expect(refused.stderr).toContain('LIFECYCLE_COPY_WOULD_BE_EMPTY');
+    const asked = await run(...resync, '--empty', '-o', 'json');
+    expect(answerOf(asked).items, 'the refusal asked for nothing').toMatchObject([
+      { generation: 2 },
+    ]);
+    const renewed = await run('renew', 'agreement', NAME, '--until', '2030-01-01T00:00:00+08:00');
+    expect(renewed.stderr).toMatch(/copy is emptied when 1\.1\.0 comes into force/);
   });
 
   test('a second stack user without the private key can do nothing in an organization’s name', async () => {

@@ -163,6 +163,7 @@ describe('a lawful agreement', () => {
     ['a basis that ends with the agreement', { 'purpose.legalBasis.0.validUntil': '2027-07-01' }],
     ['a basis in force from its first day', { 'purpose.legalBasis.0.validFrom': '2026-07-01' }],
     ['a version after another', { supersedes }, { versions: [former] }],
+    ['a first version without backfill', { 'scope.backfill': 'none' }],
     ['a version known already', {}, { versions: [good] }],
     ['the hash of its content', {}, { statedHash: contentHash(good) }],
     [
@@ -350,6 +351,7 @@ describe('every rule', () => {
       { versions: [{ ...former, theme: 'other' }] },
     ],
     ['AGR073', 'a further version that names none', {}, { versions: [former] }],
+    ['AGR074', 'a further version without backfill', { supersedes, 'scope.backfill': 'none' }],
     ['AGR080', 'a latency in per cent', { 'slaProperties.0.unit': 'percent' }],
     [
       'AGR081',
@@ -388,5 +390,16 @@ describe('every rule', () => {
     ]);
     expect(isClean(findings)).toBe(false);
     expect(isClean(findings.filter(({ rule }) => rule === 'AGR082'))).toBe(true);
+  });
+
+  test('a copy that will be emptied is told with both versions, and keeps nobody from submitting', () => {
+    const findings = lintAgreement(changed({ supersedes, 'scope.backfill': 'none' }), context);
+    expect(findings.map(({ rule, path }) => `${rule} ${path.join('.')}`)).toEqual([
+      'AGR074 scope.backfill',
+    ]);
+    expect(findings[0]!.message).toMatch(
+      /copy of 1\.0\.0 is emptied when 1\.1\.0 comes into force/,
+    );
+    expect(isClean(findings)).toBe(true);
   });
 });
