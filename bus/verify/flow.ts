@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.ts';
 import type { OffsetRow } from '../view/store/offset-store.ts';
-import type { Flow, FlowAnswer } from './settle.ts';
+import type { Flow, FlowAnswer } from './suspects.ts';
 
 /** How far capture has come in the source's log. */
 export type CaptureState = {

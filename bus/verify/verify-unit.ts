@@ -7,10 +7,11 @@ import type { Clock } from '../base/clock.ts';
 import type { SqlDatabase } from '../sql/sql.ts';
 import type { UnitPlan } from '../view/compile/compile.ts';
 import { rowsTable, type Block, type ViewModel } from '../view/view.ts';
-import { describe, settle, type Flow, type FlowAnswer, type KeyDifference } from './settle.ts';
+import { describe, settle, type KeyDifference } from './settle.ts';
 import { keyId, type KeyText } from './side.ts';
 import { derivedPair, sourcePair, type SourceReader } from './sides.ts';
 import { differingBuckets } from './buckets.ts';
+import type { Flow, FlowAnswer } from './suspects.ts';
 import { differingChunks, type DifferingChunk, type Pair, type Walked } from './walk.ts';
 
 export type Difference = KeyDifference & {

@@ -15,7 +15,7 @@ import { copySide, hubSide } from '../../bus/pair/verify/rows.ts';
 import { verifyPair, type PairVerification } from '../../bus/pair/verify/verify-pair.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { mariadbCapture } from '../../bus/verify/mariadb-capture.ts';
-import type { Flow } from '../../bus/verify/settle.ts';
+import type { Flow } from '../../bus/verify/suspects.ts';
 import { captureOfView, sourceNames } from '../../connectors/names.ts';
 import { deskFor } from '../agreements/desk.ts';
 import type { Cli } from '../globals.ts';

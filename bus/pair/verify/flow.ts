@@ -7,7 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { KafkaAdmin, LogReader } from '../../kafka/kafka.ts';
 import type { SqlSession } from '../../sql/sql.ts';
 import { unitFlow, type CaptureWatch, type ReadTo } from '../../verify/flow.ts';
-import type { Flow } from '../../verify/settle.ts';
+import type { Flow } from '../../verify/suspects.ts';
 import type { CompiledPair } from '../pair.ts';
 import { readProgress } from '../subscriber/progress-store.ts';
 import { GatewayWatch } from './gateway-watch.ts';

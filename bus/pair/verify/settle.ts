@@ -1,11 +1,13 @@
 /**
- * Tells a wrong row of a copy from one whose change is on its way, by the rule of bus/verify: a key
- * is cleared as soon as the copy holds what the hub gave at any reading; it is believed to differ
- * when hub and copy stayed as they were over two rounds, and in each round everything that the hub
- * had committed was captured, sent and applied in between.
+ * Decides which of a copy's suspects differ from what the hub gives, by the rule of bus/verify, and
+ * says how each of these differs.
  */
-import type { Clock } from '../../base/clock.ts';
-import type { Flow, FlowAnswer } from '../../verify/settle.ts';
+import {
+  settleSuspects,
+  type FlowAnswer,
+  type ReadRows,
+  type SettleLimits,
+} from '../../verify/suspects.ts';
 import { rowsOf, stateOf, type Sides } from './compare.ts';
 import type { DeliveredRow } from './rows.ts';
 
@@ -25,79 +27,60 @@ export type SettledPair = {
   readonly flow: FlowAnswer;
 };
 
-export type SettlePair = {
+export type SettlePair = SettleLimits & {
   readonly sides: Sides;
   readonly fields: readonly string[];
-  readonly flow: Flow;
-  readonly clock: Clock;
-  readonly limitMs: number;
-  readonly pauseMs?: number;
-};
-
-const ROUNDS = 2;
-const PAUSE_MS = 300;
-
-type Suspect = {
-  seen: string;
-  rounds: number;
-  expected: DeliveredRow | undefined;
-  held: DeliveredRow | undefined;
 };
 
 /** Reads the keys with these ids again until each is cleared or believed. */
 export async function settlePair(
   ids: ReadonlySet<string>,
-  options: SettlePair,
+  { sides, fields, ...limits }: SettlePair,
 ): Promise<SettledPair> {
-  const { clock, limitMs, pauseMs = PAUSE_MS, fields } = options;
-  const deadline = clock.now() + limitMs;
-  const open = new Map<string, Suspect>(
-    [...ids].map((id) => [id, { seen: '', rounds: 0, expected: undefined, held: undefined }]),
-  );
-  const differences: PairDifference[] = [];
-  let flow: FlowAnswer = 'applied';
-  while (open.size > 0) {
-    flow = await round(open, { ...options, limitMs: Math.max(1, deadline - clock.now()) });
-    for (const [id, suspect] of open) {
-      if (suspect.rounds < ROUNDS) continue;
-      open.delete(id);
-      differences.push(differenceOf(suspect, fields));
-    }
-    if (open.size === 0 || flow === 'halted' || clock.now() >= deadline) break;
-    await clock.sleep(pauseMs);
-  }
-  const undecided = [...open.values()].map(({ expected, held }) => (expected ?? held)?.key ?? []);
-  return { differences, undecided, flow };
+  const [hub, copy] = [reading(sides.hub), reading(sides.copy)];
+  const { believed, undecided, flow } = await settleSuspects(ids, {
+    original: hub.read,
+    copy: copy.read,
+    ...limits,
+  });
+  const found = (id: string): Found => ({ expected: hub.last(id), held: copy.last(id) });
+  return {
+    differences: believed.map((id) => differenceOf(found(id), fields)),
+    undecided: undecided.map((id) => keyOf(found(id))),
+    flow,
+  };
 }
 
-async function round(
-  open: Map<string, Suspect>,
-  { sides, flow, limitMs }: SettlePair,
-): Promise<FlowAnswer> {
-  const isOpen = ({ id }: DeliveredRow) => open.has(id);
-  const before = await rowsOf(sides.hub, isOpen);
-  const answer = await flow.untilApplied(limitMs);
-  const copy = await rowsOf(sides.copy, isOpen);
-  const after = await rowsOf(sides.hub, isOpen);
-  for (const [id, suspect] of open) {
-    const [first, held, last] = [before, copy, after].map((rows) => stateOf(rows.get(id)));
-    if (held === first || held === last) {
-      open.delete(id);
-      continue;
-    }
-    suspect.expected = after.get(id);
-    suspect.held = copy.get(id);
-    const isStill = answer === 'applied' && first === last;
-    const seen = `${last}/${held}`;
-    if (!isStill) suspect.rounds = 0;
-    else suspect.rounds = seen === suspect.seen ? suspect.rounds + 1 : 1;
-    suspect.seen = seen;
-  }
-  return answer;
+type Reading = {
+  readonly read: ReadRows;
+  /** The row as it was read last. */
+  readonly last: (id: string) => DeliveredRow | undefined;
+};
+
+function reading(side: Sides['hub' | 'copy']): Reading {
+  const last = new Map<string, DeliveredRow | undefined>();
+  return {
+    last: (id) => last.get(id),
+    read: async (ids) => {
+      const wanted = new Set(ids);
+      const rows = await rowsOf(side, ({ id }) => wanted.has(id));
+      for (const id of ids) last.set(id, rows.get(id));
+      return (id) => stateOf(rows.get(id));
+    },
+  };
 }
 
-function differenceOf({ expected, held }: Suspect, fields: readonly string[]): PairDifference {
-  const key = (expected ?? held)?.key ?? [];
+type Found = {
+  readonly expected: DeliveredRow | undefined;
+  readonly held: DeliveredRow | undefined;
+};
+
+function keyOf({ expected, held }: Found): readonly string[] {
+  return (expected ?? held)?.key ?? [];
+}
+
+function differenceOf({ expected, held }: Found, fields: readonly string[]): PairDifference {
+  const key = keyOf({ expected, held });
   if (!held) return { key, kind: 'missing', columns: [] };
   if (!expected) return { key, kind: 'surplus', columns: [] };
   const columns = fields.filter((_, at) => expected.prints[at] !== held.prints[at]);

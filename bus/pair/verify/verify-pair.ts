@@ -4,7 +4,7 @@
  * again until it is equal or surely wrong. Keys are told as they are delivered; values never.
  */
 import type { Clock } from '../../base/clock.ts';
-import type { Flow, FlowAnswer } from '../../verify/settle.ts';
+import type { Flow, FlowAnswer } from '../../verify/suspects.ts';
 import type { CompiledPair } from '../pair.ts';
 import { compareSides, type Sides } from './compare.ts';
 import { settlePair, type PairDifference } from './settle.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../bus/base/clock.ts';
-import { settle, type Flow, type FlowAnswer } from '../../../bus/verify/settle.ts';
+import { settle } from '../../../bus/verify/settle.ts';
+import type { Flow, FlowAnswer } from '../../../bus/verify/suspects.ts';
 import { fakeSide, key, type FakeSide } from './fake-side.ts';
 
 const LIMIT_MS = 10_000;

@@ -4,7 +4,7 @@ import type { Clock } from '../../../../bus/base/clock.ts';
 import { compareSides, type Sides } from '../../../../bus/pair/verify/compare.ts';
 import type { DeliveredRow } from '../../../../bus/pair/verify/rows.ts';
 import { settlePair } from '../../../../bus/pair/verify/settle.ts';
-import type { FlowAnswer } from '../../../../bus/verify/settle.ts';
+import type { FlowAnswer } from '../../../../bus/verify/suspects.ts';
 
 type Table = Map<string, string>;
 
