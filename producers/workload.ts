@@ -9,6 +9,7 @@ import { must } from '../bus/base/assert.ts';
 import { BusError, isBusError, reactionTo } from '../bus/base/errors.ts';
 import { seededRandom, type Random } from '../bus/base/random.ts';
 import { retry } from '../bus/base/retry.ts';
+import { signalOf } from '../bus/base/signal.ts';
 import type { SqlDatabase, SqlSession } from '../bus/sql/sql.ts';
 import type { City } from './city.ts';
 import { addCounters, NO_COUNTERS, type WorkloadCounters } from './counters.ts';
@@ -48,7 +49,7 @@ export async function openWorkload(
     readonly signal?: AbortSignal;
   },
 ): Promise<Workload> {
-  const { city, random, signal } = options;
+  const { city, random } = options;
   let counters = NO_COUNTERS;
   const count = (delta: Partial<WorkloadCounters>) => {
     counters = addCounters(counters, { ...NO_COUNTERS, ...delta });
@@ -57,10 +58,10 @@ export async function openWorkload(
     attemptsMax: OUTAGE_ATTEMPTS_MAX,
     delayMsMax: OUTAGE_DELAY_MS_MAX,
     onRetry: () => count({ retried: 1 }),
-    ...(signal ? { signal } : {}),
+    ...signalOf(options),
   };
   const open = () =>
-    openSession(options.db, { name: `workload-${randomUUID()}`, ...signalOf(signal) });
+    openSession(options.db, { name: `workload-${randomUUID()}`, ...signalOf(options) });
   const session = await retry(open, patience);
   return {
     get counters() {
@@ -150,8 +151,4 @@ function stepNamed(plan: DepartmentPlan, name: string): Step {
     plan.steps.find((step) => step.name === name),
     `step ${name} of department ${plan.name}`,
   );
-}
-
-function signalOf(signal: AbortSignal | undefined) {
-  return signal ? { signal } : {};
 }

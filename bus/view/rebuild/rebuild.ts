@@ -8,6 +8,7 @@
 import { must } from '../../base/assert.ts';
 import { BusError } from '../../base/errors.ts';
 import { waitFor } from '../../base/retry.ts';
+import { signalOf } from '../../base/signal.ts';
 import { partitionKey, type KafkaAdmin } from '../../kafka/kafka.ts';
 import type { SqlDatabase, SqlSession } from '../../sql/sql.ts';
 import { compileView, type UnitPlan } from '../compile/compile.ts';
@@ -286,8 +287,4 @@ async function liveOffsets(
     await open(database),
     plans.map(({ unit }) => unit),
   );
-}
-
-function signalOf({ signal }: RebuildOptions): { readonly signal?: AbortSignal } {
-  return signal ? { signal } : {};
 }

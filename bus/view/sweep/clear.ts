@@ -7,6 +7,7 @@
 import { assert } from '../../base/assert.ts';
 import type { Clock } from '../../base/clock.ts';
 import { retry } from '../../base/retry.ts';
+import { signalOf } from '../../base/signal.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import { quoteName } from '../../sql/mysql/mysql-literal.ts';
 import type { SqlDatabase, SqlSession, SqlValue } from '../../sql/sql.ts';
@@ -61,10 +62,10 @@ export async function clear(
 export async function deriveAnew(
   options: ClearOptions & Pick<Underived, 'view' | 'block'>,
 ): Promise<number> {
-  const { database, plan, signal } = options;
+  const { database, plan } = options;
   let derived = 0;
   await eachUnderived(database, options, {
-    ...(signal ? { signal } : {}),
+    ...signalOf(options),
     visit: async (entities) => {
       derived += await patiently(options, async (session) => {
         await recomputeEntities(session, plan, sortedKeys(entities));
@@ -181,12 +182,12 @@ async function noteCleared(
 
 /** Repeats what a deadlock or a lost connection undid; doing it twice changes nothing. */
 function patiently(
-  { database, clock, signal }: ClearOptions,
+  { database, clock, ...options }: ClearOptions,
   work: (session: SqlSession) => Promise<number>,
 ): Promise<number> {
   return retry(() => database.transaction(work), {
     attemptsMax: TRIES_MAX,
     clock,
-    ...(signal ? { signal } : {}),
+    ...signalOf(options),
   });
 }

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../../base/clock.ts';
 import { BusError } from '../../base/errors.ts';
 import { must } from '../../base/assert.ts';
 import { waitFor } from '../../base/retry.ts';
+import { signalOf } from '../../base/signal.ts';
 import type { KafkaAdmin } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import { compileView, type UnitPlan } from '../compile/compile.ts';
@@ -201,8 +202,4 @@ async function deriveBlocks({ options, plan, block, scope, clock }: Sweep): Prom
   const { database } = options.ports;
   const { view } = options;
   return deriveAnew({ database, view, block, plan, scope, clock, ...signalOf(options) });
-}
-
-function signalOf({ signal }: SweepOptions): { readonly signal?: AbortSignal } {
-  return signal ? { signal } : {};
 }
