@@ -132,7 +132,10 @@ export function derivedPair(
   };
 }
 
-/** The rule of docs/views.md said once more, for a range of entities instead of a list. */
+/**
+ * The rule of docs/views.md said once more, for a range of entities instead of a list. It shares
+ * nothing with the engine's own statement (view/compile/recompute.ts): a fault there would hide itself.
+ */
 function latestRows(block: Block, mirror: Mirror, condition: KeyCondition): string {
   const { quote } = mariadbDialect;
   const order = mirror.latestBy.map((_, i) => `o${i} DESC`).join(', ');
