@@ -9,6 +9,7 @@ import type { KafkaAdmin, KafkaBus } from '../bus/kafka/kafka.ts';
 import { createKafkaBus } from '../bus/kafka/kafkajs/kafkajs-bus.ts';
 import { openDatabase } from '../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase, SqlTarget } from '../bus/sql/sql.ts';
+import { copyFromTheStart } from '../connectors/empty-position.ts';
 import { keepSourcesRunning } from '../connectors/keep-running.ts';
 import type { Login, StackEndpoints } from '../infra/stack.ts';
 
@@ -59,7 +60,13 @@ export async function openSite(
   const connect = await connectOf(endpoints);
   let restarts = 0;
   const onRestart = () => void restarts++;
-  const kept = keepSourcesRunning({ connect, log, signal: lifetime.signal, onRestart });
+  const kept = keepSourcesRunning({
+    connect,
+    log,
+    signal: lifetime.signal,
+    recapture: (connector) => copyFromTheStart(connector, { connect, kafka }),
+    onRestart,
+  });
   lifetime.defer('keeper', () => kept);
   return {
     endpoints,

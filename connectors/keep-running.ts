@@ -2,7 +2,9 @@
  * Restarts tasks of sources that failed, for as long as it runs. Connect leaves a failed task
  * alone for ever, also when the cause was a busy moment: a worker that reads its config topic too
  * slowly after a start fails every task it has. A restart loses nothing (exactly once), and
- * the growing pause between attempts keeps a lasting failure from filling logs.
+ * the growing pause between attempts keeps a lasting failure from filling logs. One failure is
+ * not mended by restarts: an empty position, which is forgotten so that the source is copied from
+ * the start (empty-position.ts says why that is safe).
  */
 import { type Clock, systemClock } from '../bus/base/clock.ts';
 import { isBusError, messageOf } from '../bus/base/errors.ts';
@@ -10,7 +12,8 @@ import type { Log } from '../bus/base/log.ts';
 import type { ConnectCluster, ConnectorStatus } from '../bus/connect/connect.ts';
 import { worstState } from '../bus/plan/actual.ts';
 import { ownerOf } from '../bus/plan/ownership.ts';
-import { failureOf } from './task-failure.ts';
+import { wouldSkipItsCopy } from './empty-position.ts';
+import { failureOf, lacksItsPosition } from './task-failure.ts';
 
 const INTERVAL_MS = 5_000;
 const PAUSE_MS = { first: 5_000, max: 30_000 } as const;
@@ -22,6 +25,11 @@ export type KeepRunningOptions = {
   readonly clock?: Clock;
   /** Which connectors; by default those of every source. */
   readonly mayRestart?: (connector: string) => boolean;
+  /**
+   * Forgets the empty position of a source and restarts its task (copyFromTheStart). Absent: such
+   * a source is restarted like any other, which does not help it.
+   */
+  readonly recapture?: (connector: string) => Promise<void>;
   /** Told of every restart before it is asked for. */
   readonly onRestart?: (connector: string) => void;
 };
@@ -35,14 +43,17 @@ export async function keepSourcesRunning({
   signal,
   clock = systemClock,
   mayRestart = isSource,
+  recapture,
   onRestart = () => {},
 }: KeepRunningOptions): Promise<void> {
   const attempts = new Map<string, Attempts>();
+  const inVain = new Set<string>();
+  const watch: Watch = { connect, log, clock, attempts, inVain, recapture, onRestart };
   while (!signal.aborted) {
     try {
       for (const status of await connect.list()) {
         if (!mayRestart(status.name)) continue;
-        await look(status, { connect, log, clock, attempts, onRestart });
+        await look(status, watch);
       }
     } catch (error) {
       log.debug({ error: messageOf(error) }, 'connectors cannot be seen');
@@ -62,11 +73,17 @@ type Watch = {
   readonly log: Log;
   readonly clock: Clock;
   readonly attempts: Map<string, Attempts>;
+  /**
+   * Restarted once with an empty position. Not a matter of attempts: on a busy machine a task seems
+   * to run for longer than their pause before it gets as far as to fail again.
+   */
+  readonly inVain: Set<string>;
+  readonly recapture: KeepRunningOptions['recapture'];
   readonly onRestart: (connector: string) => void;
 };
 
 async function look(status: ConnectorStatus, watch: Watch): Promise<void> {
-  const { connect, log, clock, attempts, onRestart } = watch;
+  const { clock, attempts } = watch;
   const { name } = status;
   const known = attempts.get(name);
   const now = clock.now();
@@ -79,10 +96,36 @@ async function look(status: ConnectorStatus, watch: Watch): Promise<void> {
   const count = (known?.count ?? 0) + 1;
   const pauseMs = Math.min(PAUSE_MS.max, PAUSE_MS.first * 2 ** (count - 1));
   attempts.set(name, { count, nextAtMs: now + pauseMs });
-  log.warn(
-    { connector: name, attempt: count, pauseMs, cause: failureOf(status) },
-    'task restarted',
-  );
-  onRestart(name);
-  await connect.restart(name, 'failed');
+  await start(status, { count, pauseMs }, watch);
+}
+
+async function start(
+  status: ConnectorStatus,
+  { count, pauseMs }: { readonly count: number; readonly pauseMs: number },
+  watch: Watch,
+): Promise<void> {
+  const { connect, log, inVain, recapture, onRestart } = watch;
+  const { name } = status;
+  const about = { connector: name, attempt: count, pauseMs, cause: failureOf(status) };
+  try {
+    if (recapture && (await needsItsCopy(status, watch))) {
+      log.warn(about, 'source copied from the start: its position is empty');
+      onRestart(name);
+      await recapture(name);
+      inVain.delete(name);
+    } else {
+      log.warn(about, 'task restarted');
+      onRestart(name);
+      await connect.restart(name, 'failed');
+      if (lacksItsPosition(status)) inVain.add(name);
+    }
+  } catch (error) {
+    log.warn({ connector: name, attempt: count, error: messageOf(error) }, 'restart failed');
+  }
+}
+
+/** After one plain restart that did not help; where that would lose the copy without a word, before it. */
+async function needsItsCopy(status: ConnectorStatus, { connect, inVain }: Watch): Promise<boolean> {
+  if (lacksItsPosition(status)) return inVain.has(status.name);
+  return wouldSkipItsCopy(status.name, connect);
 }

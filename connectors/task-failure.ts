@@ -1,9 +1,11 @@
-/** Why a task failed, in one line that may be shown and logged. */
+/** Why a task failed, in one line that may be shown; and the one cause that takes more than a restart. */
 import type { ConnectorStatus } from '../bus/connect/connect.ts';
 
 const LENGTH_MAX = 240;
 /** Messages of such failures quote what they were working on, which may be a person's row. */
 const MAY_HOLD_DATA = /value|row|record|struct|convert|data too|duplicate/i;
+const WITHOUT_PLACE =
+  "org.apache.kafka.connect.errors.ConnectException: Source offset 'file' parameter is missing";
 
 /**
  * The innermost cause of the first failed task: its class, and its message unless that may hold
@@ -14,6 +16,14 @@ export function failureOf({ tasks }: ConnectorStatus): string {
   const causes = lines.filter((line) => line.startsWith('Caused by: '));
   const line = (causes.at(-1) ?? lines[0] ?? '').replace('Caused by: ', '').trim();
   return withoutData(line);
+}
+
+/**
+ * True when a task of MariaDB's capture found a position without a place in the binary log, which
+ * no restart mends (empty-position.ts). Only where that is the whole of the innermost cause.
+ */
+export function lacksItsPosition(status: ConnectorStatus): boolean {
+  return failureOf(status) === WITHOUT_PLACE;
 }
 
 /** A task's trace with its classes and code places; texts that may hold data are left out. */

@@ -10,6 +10,7 @@ import { createLog, silentLog } from '../../bus/base/log.ts';
 import { waitFor } from '../../bus/base/retry.ts';
 import { text } from '../../bus/base/text.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
+import { copyFromTheStart } from '../../connectors/empty-position.ts';
 import { keepSourcesRunning } from '../../connectors/keep-running.ts';
 import type { NativeStack } from '../../infra/native/native-stack.ts';
 import type { ServiceStatus } from '../../infra/stack.ts';
@@ -69,8 +70,11 @@ export async function bringUp(options: BringUp): Promise<LiveCity> {
   ]);
   const { steps } = await applyDeclared(declared, { access, prune: false, capture: false });
   progress(text('cli.start.applied', { steps: steps.length, seconds: took() }));
+  const connect = await access.connect();
+  const kafka = await access.kafkaAs(endpoints.kafka.admin);
   void keepSourcesRunning({
-    connect: await access.connect(),
+    connect,
+    recapture: (connector) => copyFromTheStart(connector, { connect, kafka }),
     log: createLog({ file: join(home, 'logs', 'keeper.log') }),
     signal: lifetime.signal,
   });

@@ -9,6 +9,8 @@ import { untilSourceRuns } from '../../connectors/until-running.ts';
 
 const CONFIG = { 'connector.class': 'x', 'tasks.max': '1' };
 const SOURCE = { name: 'tax', connector: 'src-tax' };
+const EMPTY =
+  "org.apache.kafka.connect.errors.ConnectException: Source offset 'file' parameter is missing";
 let fake: FakeConnect;
 let clock: ManualClock;
 
@@ -106,12 +108,134 @@ describe('keepSourcesRunning', () => {
     expect(restarts()).toEqual([]);
   });
 
+  test('restarts where nobody says how to copy from the start', async () => {
+    await keep(100_000, () => fake.setState('src-tax', 'failed', EMPTY));
+    expect(restarts().length).toBeGreaterThan(3);
+  });
+
   test('goes on when Connect was away', async () => {
     fake.setState('src-tax', 'failed');
     await keep(60_000, (count) => {
       if (count < 5) throw new BusError('CONNECT_UNREACHABLE', { what: 'list', why: 'away' });
     });
     expect(restarts()).toEqual(['restart src-tax failed']);
+  });
+});
+
+describe('keepSourcesRunning and an empty position', () => {
+  const POSTGRESQL = {
+    ...CONFIG,
+    'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
+  };
+
+  /** Keeps `src-tax` for `ms`, failing anew with `trace` at every look; answers what was done. */
+  async function done(
+    ms: number,
+    trace: string,
+    recapture: (name: string) => Promise<void> = async () => {},
+  ): Promise<{ readonly acts: string[]; readonly warned: string[] }> {
+    const acts: string[] = [];
+    const warned: string[] = [];
+    const end = new AbortController();
+    const { cluster } = fake;
+    const connect = {
+      ...cluster,
+      list: async () => {
+        if (clock.now() >= ms) end.abort();
+        fake.setState('src-tax', 'failed', trace);
+        return (await cluster.list()).filter(({ name }) => name === 'src-tax');
+      },
+      restart: async () => void acts.push('restart'),
+    };
+    await keepSourcesRunning({
+      connect,
+      log: {
+        ...silentLog,
+        warn: (_about: unknown, text?: string) => void warned.push(text ?? ''),
+      } as Log,
+      signal: end.signal,
+      clock,
+      recapture: async (name) => {
+        acts.push(`recapture ${name}`);
+        await recapture(name);
+      },
+    });
+    return { acts, warned };
+  }
+
+  async function keepWith({
+    ms,
+    state,
+    recapture,
+  }: {
+    readonly ms: number;
+    readonly state: () => 'running' | 'failed';
+    readonly recapture: () => Promise<void>;
+  }): Promise<void> {
+    const end = new AbortController();
+    const { cluster } = fake;
+    const list = async () => {
+      if (clock.now() >= ms) end.abort();
+      fake.setState('src-tax', state(), EMPTY);
+      return cluster.list();
+    };
+    const { signal } = end;
+    const connect = { ...cluster, list };
+    await keepSourcesRunning({ connect, log: silentLog, signal, clock, recapture });
+  }
+
+  test('copies the source from the start once a plain restart did not help, and says so', async () => {
+    const { acts, warned } = await done(10_000, EMPTY);
+    expect(acts).toEqual(['restart', 'recapture src-tax']);
+    expect(warned).toEqual([
+      'task restarted',
+      'source copied from the start: its position is empty',
+    ]);
+  });
+
+  test('also where each time the task seems to run for a while before it fails', async () => {
+    const acts: string[] = [];
+    await keepWith({
+      ms: 80_000,
+      // Twenty seconds of running before each failure: longer than the pause after it.
+      state: () => (clock.now() % 25_000 === 0 ? 'failed' : 'running'),
+      recapture: async () => void acts.push('recapture'),
+    });
+    expect(restarts()[0]).toBe('restart src-tax failed');
+    expect(acts[0]).toBe('recapture');
+  });
+
+  test('tries again after a pause that grows when that fails', async () => {
+    const { acts, warned } = await done(100_000, EMPTY, async () => {
+      throw new BusError('CONNECT_UNREACHABLE', { what: 'restart', why: 'away' });
+    });
+    // At 0, 5, 15, 35, 65 and 95 seconds.
+    expect(acts).toEqual(['restart', ...Array.from({ length: 5 }, () => 'recapture src-tax')]);
+    expect(warned.filter((text) => text === 'restart failed')).toHaveLength(5);
+  });
+
+  test.each([
+    ['any other failure', 'java.lang.Exception: busy'],
+    ['a position that is missing something else', EMPTY.replace("'file'", "'pos'")],
+  ])('restarts and never copies after %s', async (_reason, trace) => {
+    const { acts } = await done(100_000, trace);
+    expect(new Set(acts)).toEqual(new Set(['restart']));
+  });
+
+  test('copies PostgreSQL’s before the first restart, which would take the copy for done', async () => {
+    await fake.cluster.applyConnector('src-tax', POSTGRESQL);
+    fake.setOffsets('src-tax', [{ partition: { server: 'cdc.tax' }, offset: {} }]);
+    expect((await done(0, 'java.lang.Exception: busy')).acts).toEqual(['recapture src-tax']);
+  });
+
+  test.each([
+    ['a known position', [{ partition: {}, offset: { lsn: 5 } }]],
+    ['a position that was forgotten already', [{ partition: {}, offset: null }]],
+    ['no position', []],
+  ])('restarts PostgreSQL’s with %s as it is', async (_reason, offsets) => {
+    await fake.cluster.applyConnector('src-tax', POSTGRESQL);
+    fake.setOffsets('src-tax', offsets);
+    expect((await done(0, 'java.lang.Exception: busy')).acts).toEqual(['restart']);
   });
 });
 

@@ -9,6 +9,8 @@ import type { TestProject } from 'vitest/node';
 import { createLog } from '../../bus/base/log.ts';
 import { readSecretFile } from '../../bus/base/secrets.ts';
 import { createConnectCluster } from '../../bus/connect/rest/rest-cluster.ts';
+import { createKafkaBus } from '../../bus/kafka/kafkajs/kafkajs-bus.ts';
+import { copyFromTheStart } from '../../connectors/empty-position.ts';
 import { keepSourcesRunning } from '../../connectors/keep-running.ts';
 import { defaultCacheRoot } from '../../infra/native/cache/cache-root.ts';
 import { createNativeStack } from '../../infra/native/native-stack.ts';
@@ -55,15 +57,21 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
 
 /** As beside every running stack: a task that a busy moment made fail is started again. */
 async function startKeeper(endpointsFile: string): Promise<{ stop(): Promise<void> }> {
-  const { connect } = await readEndpoints(endpointsFile);
+  const endpoints = await readEndpoints(endpointsFile);
+  const log = createLog({ level: 'warn' });
+  const connect = createConnectCluster({
+    url: endpoints.connect.url,
+    user: endpoints.connect.login.user,
+    password: await readSecretFile(endpoints.connect.login.passwordFile),
+  });
+  const { brokers, admin } = endpoints.kafka;
+  const password = await readSecretFile(admin.passwordFile);
+  const kafka = createKafkaBus({ brokers, user: admin.user, password, clientId: 'keeper', log });
   const end = new AbortController();
   const running = keepSourcesRunning({
-    connect: createConnectCluster({
-      url: connect.url,
-      user: connect.login.user,
-      password: await readSecretFile(connect.login.passwordFile),
-    }),
-    log: createLog({ level: 'warn' }),
+    connect,
+    recapture: (connector) => copyFromTheStart(connector, { connect, kafka }),
+    log,
     signal: end.signal,
   });
   return {

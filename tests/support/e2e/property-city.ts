@@ -10,6 +10,7 @@ import { silentLog } from '../../../bus/base/log.ts';
 import { readSecretFile } from '../../../bus/base/secrets.ts';
 import { ensurePassword } from '../../../bus/plan/secret-files.ts';
 import type { SqlDatabase } from '../../../bus/sql/sql.ts';
+import { copyFromTheStart } from '../../../connectors/empty-position.ts';
 import { keepSourcesRunning } from '../../../connectors/keep-running.ts';
 import { loadWorld } from '../../../cli/agreements/world.ts';
 import { applyDeclared } from '../../../cli/apply/declared.ts';
@@ -115,8 +116,11 @@ async function fillView(city: PropertyCity, lifetime: Lifetime): Promise<void> {
     join(PROJECT, 'consumers', VIEW),
   ]);
   await applyDeclared(declared, { access, prune: false, capture: false });
+  const connect = await access.connect();
+  const kafka = await access.kafkaAs(access.endpoints.kafka.admin);
   void keepSourcesRunning({
-    connect: await access.connect(),
+    connect,
+    recapture: (connector) => copyFromTheStart(connector, { connect, kafka }),
     log: silentLog,
     signal: lifetime.signal,
   });
