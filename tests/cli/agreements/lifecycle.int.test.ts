@@ -278,6 +278,25 @@ describe('civicbus submit, approve, sign, file … agreement', () => {
     expect(renewed.stderr).toMatch(/copy is emptied when 1\.1\.0 comes into force/);
   });
 
+  test('a control database of an older civicbus is brought up to date by the first command', async () => {
+    const { run, done, file, controlDatabase } = await place('older');
+    await done('submit', 'agreement', '-f', file);
+    const { writer } = controlUsers(controlDatabase);
+    for (const host of ['127.0.0.1', 'localhost'])
+      await admin.execute(
+        `REVOKE SELECT, INSERT ON \`${controlDatabase}\`.resync FROM '${writer}'@'${host}'`,
+      );
+    await admin.execute(`DROP TABLE \`${controlDatabase}\`.resync`);
+    await admin.execute(
+      `DELETE FROM \`${controlDatabase}\`.civicbus_migration WHERE name = '005-resyncs'`,
+    );
+    const described = await run('describe', 'agreement', file, '-o', 'json');
+    expect(described, described.stderr).toMatchObject({ exit: 0 });
+    expect(answerOf<AgreementHistory>(described).items).toMatchObject([
+      { events: [{ verb: 'create' }, { verb: 'submit' }], resyncs: [], faults: [] },
+    ]);
+  });
+
   test('a second stack user without the private key can do nothing in an organization’s name', async () => {
     const at = await place('keyless');
     await at.done('submit', 'agreement', '-f', at.file);
