@@ -12,7 +12,7 @@ import { hubRights, type HubRightsOptions } from '../../bus/pair/gateway/hub-rig
 import type { HubTables } from '../../bus/pair/gateway/known-views.ts';
 import { ensurePassword } from '../../bus/plan/secret-files.ts';
 import { userPasswordFile } from '../../bus/plan/view-access.ts';
-import { literal } from '../../bus/sql/mysql/mysql-literal.ts';
+import { ensureAccount, LOOPBACK_HOSTS } from '../../bus/sql/mysql/account.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { StackAccess } from './access.ts';
 import { controlPasswordFile } from './control.ts';
@@ -22,17 +22,11 @@ export function maskKeysFolder({ secretsFolder }: Pick<StackAccess, 'secretsFold
   return join(secretsFolder, 'mask-keys');
 }
 
-const HOSTS = ['127.0.0.1', 'localhost'] as const;
-
 /** The hub as the gateway's user, which is made where it is not there; it has no right yet (see gatewayTables). */
 export async function openGatewayHub(access: StackAccess): Promise<SqlDatabase> {
   const password = await ensurePassword(controlPasswordFile(access, GATEWAY.user));
   const root = await access.root('hub');
-  for (const host of HOSTS) {
-    const account = `${literal(GATEWAY.user)}@${literal(host)}`;
-    await root.execute(`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY ${literal(password)}`);
-    await root.execute(`ALTER USER ${account} IDENTIFIED BY ${literal(password)}`);
-  }
+  await ensureAccount(root, { user: GATEWAY.user, password, grants: [] });
   return access.open({ ...access.address('hub'), user: GATEWAY.user, password });
 }
 
@@ -44,7 +38,7 @@ export function gatewayTables(
   return hubRights({
     ...declared,
     user: GATEWAY.user,
-    hosts: HOSTS,
+    hosts: LOOPBACK_HOSTS,
     administrator: () => access.root('hub'),
   });
 }
