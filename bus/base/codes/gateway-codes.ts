@@ -8,7 +8,7 @@ export const GATEWAY_CODES = {
     message: 'The record of the pair topic cannot be read: {{why}}.',
     cause: 'Something other than the gateway wrote to this topic, or its bytes were damaged.',
     remedy:
-      'Find who else may write to the topic (civicbus plan -f agreements/ shows foreign rights), then ask for a new copy with civicbus resync agreement ID.',
+      'Find who else may write to the topic (civicbus plan -f agreements/ shows foreign rights), then ask for a new copy with civicbus resync agreement ID --reason TEXT.',
   },
   GATEWAY_TRUNCATED: {
     reaction: 'stop',
@@ -17,7 +17,7 @@ export const GATEWAY_CODES = {
     cause:
       'Somebody truncated a table of a shared view; the change does not say which rows it held.',
     remedy:
-      'Repair the view (civicbus repair view NAME), then ask for a new copy of each pair of this view with civicbus resync agreement ID.',
+      'Repair the view (civicbus repair view NAME), then ask for a new copy of each pair of this view with civicbus resync agreement ID --reason TEXT.',
   },
   GATEWAY_LOG_LOST: {
     reaction: 'stop',
@@ -25,7 +25,7 @@ export const GATEWAY_CODES = {
     message:
       'Partition {{partition}} of {{topic}} cannot be read where the gateway stands: {{fault}}.',
     cause: 'Records were deleted before they were delivered, or the topic was made anew.',
-    remedy: 'Ask for a new copy of the pairs of this view with civicbus resync agreement ID.',
+    remedy: 'Ask for a new copy of the pairs of this view with civicbus resync agreement ID --reason TEXT.',
   },
   GATEWAY_PROGRESS_UNREADABLE: {
     reaction: 'retry',

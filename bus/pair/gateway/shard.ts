@@ -247,7 +247,7 @@ export class Shard {
     this.#kept.set(place.agreement, clock.now() + SHARD.standBackMs);
     log.error(
       { agreement: place.agreement, ...at(place), fault: range?.fault },
-      'pair is held: what it has not read is not in the log; ask for a new copy with civicbus resync agreement',
+      'pair is held: what it has not read is not in the log; ask for a new copy with civicbus resync agreement ID --reason TEXT',
     );
   }
 
