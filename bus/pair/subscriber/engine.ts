@@ -18,7 +18,7 @@ import type {
 import { partitionKey } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import { adoptLayout, dropFormerColumns } from './adopt.ts';
-import { backoffMs, TRY_AGAIN_MS } from './backoff.ts';
+import { backoffMs, TRY_AGAIN_MS } from '../../base/backoff.ts';
 import { takeUntilSure, type ClaimedPartition } from './claim.ts';
 import { readAll, recordSource, type RecordSource, type SubscriberRecord } from './decode.ts';
 import type { Dialect } from './dialect.ts';

@@ -12,7 +12,7 @@ import { Lifetime } from '../../base/lifecycle.ts';
 import type { Log } from '../../base/log.ts';
 import type { BusConsumer, BusProducer, KafkaAdmin, KafkaBus } from '../../kafka/kafka.ts';
 import type { SqlDatabase, SqlEngine } from '../../sql/sql.ts';
-import { TRY_AGAIN_MS } from './backoff.ts';
+import { TRY_AGAIN_MS } from '../../base/backoff.ts';
 import { dialectOf } from './dialect.ts';
 import { CopyEngine, type AppliedRows } from './engine.ts';
 import { noteSubscription, readSubscription } from './subscription-store.ts';

@@ -82,18 +82,18 @@ describe('coming into force', () => {
     await deploy(control, second, 2);
     const seen: string[][] = [];
     let isOver = false;
+    const look = async () => {
+      const { pairs } = await readPairs(rig.reader);
+      seen.push(pairs.map(({ version, state }) => `${version} ${state}`));
+    };
+    await look();
     const watching = (async () => {
-      while (!isOver) {
-        const { pairs } = await readPairs(rig.reader);
-        seen.push(pairs.map(({ version, state }) => `${version} ${state}`));
-      }
+      while (!isOver) await look();
     })();
     await bus(rig, control, 'activate', '2.0.0');
     isOver = true;
     await watching;
-    seen.push(
-      (await readPairs(rig.reader)).pairs.map(({ version, state }) => `${version} ${state}`),
-    );
+    await look();
     expect(new Set(seen.map((one) => one.join()))).toEqual(
       new Set(['1.0.0 active', '2.0.0 active']),
     );
