@@ -22,7 +22,7 @@ import { runSide, tell, type SidePorts } from './side-process.ts';
 /** Of a fetch; more and the consumers' buffers together would not fit into memory. */
 const BYTES_PER_PARTITION = 524_288;
 const STARTING_AT_ONCE = 10;
-/** So many producers at once are more than a broker answers in time; where it did not, nothing was written. */
+/** So many producers at once are more than a broker answers in time. */
 const PATIENCE = {
   attemptsMax: 50,
   delayMs: 20,
@@ -172,9 +172,7 @@ class PairConsumer implements PartitionHandler {
     outcome.readTo(at, batch.nextOffset);
     outcome.note({ kind: 'main', at, next: batch.nextOffset });
     const producer = await this.#producer;
-    await committing.through(() =>
-      retry(() => producer.commit(outcome.sends(Date.now())), PATIENCE),
-    );
+    await committing.through(() => commitPatiently(producer, outcome));
     this.#records += outcome.records;
     this.#passed(batch);
     return { kind: 'done' } as const;
@@ -197,6 +195,16 @@ class PairConsumer implements PartitionHandler {
     this.#left.delete(key);
     if (this.#left.size === 0) this.#finished(this.#records);
   }
+}
+
+/** Where the broker did not answer, nothing was committed: the id is taken over anew before the next try. */
+async function commitPatiently(producer: TransactionalProducer, outcome: Outcome): Promise<void> {
+  let isFirst = true;
+  await retry(async () => {
+    if (!isFirst) await producer.fence();
+    isFirst = false;
+    await producer.commit(outcome.sends(Date.now()));
+  }, PATIENCE);
 }
 
 await runSide(async (ports) => {
