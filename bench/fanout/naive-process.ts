@@ -22,17 +22,17 @@ import { runSide, tell, type SidePorts } from './side-process.ts';
 /** Of a fetch; more and the consumers' buffers together would not fit into memory. */
 const BYTES_PER_PARTITION = 524_288;
 const STARTING_AT_ONCE = 10;
-/** So many producers at once are more than a broker answers in time. */
+/** So many producers at once are more than a broker answers in time; it ends what stays open for too long. */
 const PATIENCE = {
   attemptsMax: 50,
   delayMs: 20,
   delayMsMax: 1_000,
-  mayRetry: (error: unknown) => isBusError(error, 'KAFKA_UNREACHABLE'),
+  mayRetry: (error: unknown) => isBusError(error, 'KAFKA_UNREACHABLE', 'KAFKA_FENCED'),
 };
 /** As many as the progress topic has partitions. */
 const SHARDS = 4;
-/** Hundreds at once keep a broker so busy that it ends their transactions as too old: fewer are faster. */
-const COMMITTING_AT_ONCE = 32;
+/** Hundreds at once keep process and broker so busy that transactions grow too old: fewer are faster. */
+const APPLYING_AT_ONCE = 8;
 
 /** Lets so many work at once; the others wait in the order in which they came. */
 class Gate {
@@ -56,7 +56,7 @@ class Gate {
   }
 }
 
-const committing = new Gate(COMMITTING_AT_ONCE);
+const applying = new Gate(APPLYING_AT_ONCE);
 
 class NaiveRun {
   readonly #consumers: PairConsumer[];
@@ -152,7 +152,11 @@ class PairConsumer implements PartitionHandler {
     return Promise.resolve(new Map(partitions.map((one) => [partitionKey(one), claim])));
   }
 
-  async apply(batch: RecordBatch) {
+  apply(batch: RecordBatch) {
+    return applying.through(() => this.#apply(batch));
+  }
+
+  async #apply(batch: RecordBatch) {
     const { reader } = this.#topic;
     const outcome = new Outcome(batch.partition % SHARDS, SHARDS);
     const at = { topic: batch.topic, partition: batch.partition };
@@ -172,7 +176,7 @@ class PairConsumer implements PartitionHandler {
     outcome.readTo(at, batch.nextOffset);
     outcome.note({ kind: 'main', at, next: batch.nextOffset });
     const producer = await this.#producer;
-    await committing.through(() => commitPatiently(producer, outcome));
+    await commitPatiently(producer, outcome);
     this.#records += outcome.records;
     this.#passed(batch);
     return { kind: 'done' } as const;
@@ -197,7 +201,7 @@ class PairConsumer implements PartitionHandler {
   }
 }
 
-/** Where the broker did not answer, nothing was committed: the id is taken over anew before the next try. */
+/** What failed was not committed: the id is taken over anew before the next try. */
 async function commitPatiently(producer: TransactionalProducer, outcome: Outcome): Promise<void> {
   let isFirst = true;
   await retry(async () => {
