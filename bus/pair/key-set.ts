@@ -12,6 +12,17 @@ const WORD_BITS = 32n;
 /** So many words add up in a double without loss. */
 const CARRY_EVERY = 2 ** 20;
 
+/** Pairs that deliver the same key share its bytes, and each counts them: they are hashed once. */
+const digests = new WeakMap<Buffer, Buffer>();
+
+function digestOf(framedKey: Buffer): Buffer {
+  const known = digests.get(framedKey);
+  if (known) return known;
+  const digest = hash('sha256', framedKey.subarray(BODY_START), 'buffer');
+  digests.set(framedKey, digest);
+  return digest;
+}
+
 export class KeySet {
   /** Words of the sum; between carries each may be larger than a word. */
   readonly #words = new Float64Array(WORDS);
@@ -19,7 +30,7 @@ export class KeySet {
 
   /** Adds one framed key; each key of a set once. The frame, which names a schema, does not count. */
   add(framedKey: Buffer): void {
-    this.addDigest(hash('sha256', framedKey.subarray(BODY_START), 'buffer'));
+    this.addDigest(digestOf(framedKey));
   }
 
   /** As `add`, with the SHA-256 of a key that was taken before. */

@@ -39,16 +39,22 @@ export function hashBytes(contentHash: string): Buffer {
   return bytes;
 }
 
+export function keyEncoder(schema: string, id: number): PairEncoder['key'] {
+  const type = parse(schema);
+  const fields = writtenFields(type);
+  return (values) => frame(type, id, named(fields, values));
+}
+
+/** `key`, where given, encodes as this pair's own would: pairs may share one. */
 export function pairEncoder(
   schemas: PairSchemas,
   ids: { readonly key: number; readonly value: number },
+  key = keyEncoder(schemas.keySchema, ids.key),
 ): PairEncoder {
-  const key = parse(schemas.keySchema);
   const value = parse(schemas.valueSchema);
-  const keyFields = writtenFields(key);
   const rowFields = writtenFields(rowTypeOf(value));
   return {
-    key: (values) => frame(key, ids.key, named(keyFields, values)),
+    key,
     value: (record) =>
       frame(value, ids.value, {
         ...record,

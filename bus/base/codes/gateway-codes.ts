@@ -25,7 +25,8 @@ export const GATEWAY_CODES = {
     message:
       'Partition {{partition}} of {{topic}} cannot be read where the gateway stands: {{fault}}.',
     cause: 'Records were deleted before they were delivered, or the topic was made anew.',
-    remedy: 'Ask for a new copy of the pairs of this view with civicbus resync agreement ID --reason TEXT.',
+    remedy:
+      'Ask for a new copy of the pairs of this view with civicbus resync agreement ID --reason TEXT.',
   },
   GATEWAY_PROGRESS_UNREADABLE: {
     reaction: 'retry',

@@ -4,14 +4,14 @@ import { type OutgoingRecord, partitionKey, type Sends, type TopicPartition } fr
 import { describedTopics } from './partition-leaders.ts';
 import type { Wire } from './wire.ts';
 
-export type PlacedRecord = TopicPartition & {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-};
+export type PlacedRecord = { readonly key: Buffer | null; readonly value: Buffer | null };
+
+/** Records of one partition, in order. */
+export type PlacedBatch = TopicPartition & { readonly records: readonly PlacedRecord[] };
 
 export type RecordPlacement = {
-  /** In the order given. A topic that is absent is found to be so by whoever looks for its leader. */
-  place(sends: Sends): Promise<readonly PlacedRecord[]>;
+  /** One batch for each partition. A topic that is absent is found to be so by whoever looks for its leader. */
+  place(sends: Sends): Promise<readonly PlacedBatch[]>;
   /** Topics may have more partitions now. */
   forget(): void;
 };
@@ -41,16 +41,35 @@ export function createRecordPlacement(wire: Wire): RecordPlacement {
   return {
     async place(sends) {
       await count(sends);
-      return sends.flatMap(({ topic, records }) =>
-        records.map((record): PlacedRecord => {
-          const key = bytes(record.key);
-          const partition = record.partition ?? hashOf(key) % (partitions.get(topic) ?? 1);
-          return { topic, partition, key, value: bytes(record.value) };
-        }),
-      );
+      const batches = new Map<string, Filling>();
+      for (const send of sends) placeAll(batches, send, partitions.get(send.topic) ?? 1);
+      return [...batches.values()];
     },
     forget: () => partitions.clear(),
   };
+}
+
+type Filling = TopicPartition & { readonly records: PlacedRecord[] };
+
+function placeAll(
+  batches: Map<string, Filling>,
+  { topic, records }: Sends[number],
+  partitions: number,
+): void {
+  const own: Filling[] = [];
+  for (const record of records) {
+    const key = bytes(record.key);
+    const partition = record.partition ?? (partitions === 1 ? 0 : hashOf(key) % partitions);
+    const batch = (own[partition] ??= batchOf(batches, { topic, partition }));
+    batch.records.push({ key, value: bytes(record.value) });
+  }
+}
+
+function batchOf(batches: Map<string, Filling>, at: TopicPartition): Filling {
+  const key = partitionKey(at);
+  const batch = batches.get(key) ?? { ...at, records: [] };
+  batches.set(key, batch);
+  return batch;
 }
 
 /** As every other client computes it, so that a key stays where it is. */
@@ -62,22 +81,28 @@ function hashOf(key: Buffer | null): number {
  * In the order given, cut so that no partition has more in one portion than a broker takes as one
  * batch; a record that is larger than that stands alone, and the broker decides.
  */
-export function portionsOf(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
-  const portions: PlacedRecord[][] = [];
-  const filled = new Map<string, { portion: number; bytes: number }>();
-  for (const record of records) {
-    const key = partitionKey(record);
-    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0) + RECORD_BYTES_MORE;
-    const at = filled.get(key) ?? { portion: 0, bytes: 0 };
-    if (at.bytes > 0 && at.bytes + size > BATCH_BYTES_MAX) {
-      at.portion++;
-      at.bytes = 0;
-    }
-    at.bytes += size;
-    filled.set(key, at);
-    (portions[at.portion] ??= []).push(record);
+export function portionsOf(batches: readonly PlacedBatch[]): readonly (readonly PlacedBatch[])[] {
+  const portions: PlacedBatch[][] = [];
+  for (const { topic, partition, records } of batches) {
+    for (const [at, part] of partsOf(records).entries())
+      (portions[at] ??= []).push({ topic, partition, records: part });
   }
   return portions;
+}
+
+function partsOf(records: readonly PlacedRecord[]): readonly (readonly PlacedRecord[])[] {
+  const parts: PlacedRecord[][] = [];
+  let filled = Infinity;
+  for (const record of records) {
+    const size = (record.key?.length ?? 0) + (record.value?.length ?? 0) + RECORD_BYTES_MORE;
+    if (filled + size > BATCH_BYTES_MAX) {
+      parts.push([]);
+      filled = 0;
+    }
+    filled += size;
+    parts.at(-1)?.push(record);
+  }
+  return parts;
 }
 
 function bytes(value: OutgoingRecord['key']): Buffer | null {

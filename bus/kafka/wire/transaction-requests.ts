@@ -19,7 +19,7 @@ import { BusError } from '../../base/errors.ts';
 import { protocolNames } from '../client-errors.ts';
 import { partitionKey, type TopicPartition } from '../kafka.ts';
 import { MOVING } from './offsets.ts';
-import type { PlacedRecord } from './record-placement.ts';
+import type { PlacedBatch } from './record-placement.ts';
 import type { Address, Wire } from './wire.ts';
 
 /** One epoch of a transactional id: what it was given, and how far it wrote in each partition. */
@@ -92,26 +92,28 @@ export async function addPartitions(
 }
 
 /**
- * Writes the records to their leader, those of one partition as one batch, and answers the
- * partitions that are not led there, or not now: nothing of theirs was taken.
+ * Writes the batches, one for each partition, to their leader, and answers the partitions that are
+ * not led there, or not now: nothing of theirs was taken.
  */
 export async function produce(
   wire: Wire,
   leader: Address,
   {
     epoch,
-    records,
+    batches,
     timeoutMs,
   }: {
     readonly epoch: Epoch;
-    readonly records: readonly PlacedRecord[];
+    readonly batches: readonly PlacedBatch[];
     readonly timeoutMs: number;
   },
 ): Promise<ReadonlySet<string>> {
   const { id: transactionalId, producerId, producerEpoch, sequences } = epoch;
   const options = { transactionalId, producerId, producerEpoch, sequences };
   const timestamp = BigInt(Date.now());
-  const data = records.map((record) => ({ ...record, timestamp })) as Produced;
+  const data = batches.flatMap(({ topic, partition, records }) =>
+    records.map(({ key, value }) => ({ topic, partition, key, value, timestamp })),
+  ) as Produced;
   const answer = await named(transactionalId, producedCodes, () =>
     despiteMoves(() =>
       wire.at(leader, (one) =>
@@ -126,9 +128,10 @@ export async function produce(
         .map(({ index }) => partitionKey({ topic: name, partition: index })),
     ),
   );
-  for (const [key, members] of Map.groupBy(records, sequenceKey)) {
-    if (refused.has(partitionKey(must(members[0], 'a record of each partition')))) continue;
-    sequences.set(key, (sequences.getWithDefault(key, 0) + members.length) % SEQUENCES);
+  for (const batch of batches) {
+    if (refused.has(partitionKey(batch))) continue;
+    const key = sequenceKey(batch);
+    sequences.set(key, (sequences.getWithDefault(key, 0) + batch.records.length) % SEQUENCES);
   }
   return refused;
 }

@@ -15,7 +15,7 @@ import {
 } from '../kafka.ts';
 import { CLIENT_LIMITS, type KafkaSettings } from '../settings.ts';
 import { createPartitionLeaders, type Leadership } from './partition-leaders.ts';
-import { createRecordPlacement, type PlacedRecord, portionsOf } from './record-placement.ts';
+import { createRecordPlacement, type PlacedBatch, portionsOf } from './record-placement.ts';
 import {
   addPartitions,
   end,
@@ -134,28 +134,27 @@ class WireTransactional {
 
   /** False where there was nothing to write, and so nothing to end. */
   async #write(epoch: Epoch, sends: Sends): Promise<boolean> {
-    const records = await this.#placement.place(sends);
-    if (records.length === 0) return false;
-    const partitions = [...new Map(records.map((one) => [partitionKey(one), one])).values()];
-    await this.#leaders.find(partitions).then((leaders) => mustExist(leaders, partitions));
+    const batches = await this.#placement.place(sends);
+    if (batches.length === 0) return false;
+    await this.#leaders.find(batches).then((leaders) => mustExist(leaders, batches));
     await this.#atCoordinator((coordinator) =>
-      addPartitions(this.#wire, coordinator, { epoch, partitions }),
+      addPartitions(this.#wire, coordinator, { epoch, partitions: batches }),
     );
-    for (const portion of portionsOf(records)) await this.#produce(epoch, portion);
+    for (const portion of portionsOf(batches)) await this.#produce(epoch, portion);
     return true;
   }
 
-  /** Asks for the leaders again as long as some records found theirs gone. */
-  async #produce(epoch: Epoch, portion: readonly PlacedRecord[]): Promise<void> {
+  /** Asks for the leaders again as long as some batches found theirs gone. */
+  async #produce(epoch: Epoch, portion: readonly PlacedBatch[]): Promise<void> {
     let open = portion;
     await retry(async () => {
       const leaders = await this.#leaders.find(open);
       const led = Map.groupBy(open, (one) => leaderOf(leaders, one));
       const refused = await Promise.all(
-        [...led].map(([leader, records]) =>
+        [...led].map(([leader, batches]) =>
           produce(this.#wire, leader, {
             epoch,
-            records,
+            batches,
             timeoutMs: CLIENT_LIMITS.requestTimeoutMs,
           }),
         ),

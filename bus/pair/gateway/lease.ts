@@ -135,9 +135,22 @@ export class Lease {
 }
 
 /** Whether rows may leave for this pair at this moment; validity is half-open. */
-export function mayDeliver({ pair, state }: LeasedPair, nowMs: number): boolean {
-  const { notBefore, notAfter } = pair.agreement;
-  return state === 'active' && nowMs >= Date.parse(notBefore) && nowMs < Date.parse(notAfter);
+export function mayDeliver(leased: LeasedPair, nowMs: number): boolean {
+  const { fromMs, untilMs } = validityOf(leased);
+  return leased.state === 'active' && nowMs >= fromMs && nowMs < untilMs;
+}
+
+type Validity = { readonly fromMs: number; readonly untilMs: number };
+/** Asked for every pair of every transaction: texts are read once. */
+const validities = new WeakMap<LeasedPair, Validity>();
+
+function validityOf(leased: LeasedPair): Validity {
+  const known = validities.get(leased);
+  if (known) return known;
+  const { notBefore, notAfter } = leased.pair.agreement;
+  const validity = { fromMs: Date.parse(notBefore), untilMs: Date.parse(notAfter) };
+  validities.set(leased, validity);
+  return validity;
 }
 
 /** Whether its subscriber is to be told to purge; until then an expired one may still be renewed. */

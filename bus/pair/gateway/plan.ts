@@ -14,7 +14,7 @@ import {
 import { changeReader, type ChangeReader } from './changes.ts';
 import { dispatchOf, type Dispatch } from './dispatch.ts';
 import type { LeasedPair, LeaseSnapshot } from './lease.ts';
-import { sharedTools } from './shared-tools.ts';
+import { sharedKeys, sharedTools } from './shared-tools.ts';
 
 export type PlannedPair = BoundPair & {
   readonly leased: LeasedPair;
@@ -50,7 +50,7 @@ export type PlanOptions = {
 export function makePlan(
   { version, pairs }: LeaseSnapshot,
   options: PlanOptions,
-  encoderOf: (leased: LeasedPair) => PairEncoder = newEncoder,
+  encoderOf: (leased: LeasedPair) => PairEncoder = encoders(),
 ): GatewayPlan {
   const refused = new Map<string, unknown>();
   const topics = new Map<string, PlannedTopic>();
@@ -78,8 +78,9 @@ export function makePlan(
   return { version, topics, pairs: new Map(all), refused };
 }
 
-function newEncoder({ pair, schemaIds }: LeasedPair): PairEncoder {
-  return pairEncoder(pair, schemaIds);
+function encoders(): (leased: LeasedPair) => PairEncoder {
+  const keyOf = sharedKeys();
+  return ({ pair, schemaIds }) => pairEncoder(pair, schemaIds, keyOf(pair, schemaIds.key));
 }
 
 function dispatchTo(
@@ -103,6 +104,7 @@ function dispatchTo(
  */
 export class Plans {
   readonly #options: PlanOptions;
+  readonly #newEncoder = encoders();
   #plan: GatewayPlan | undefined;
   #encoders: ReadonlyMap<string, PairEncoder> = new Map();
 
@@ -124,7 +126,7 @@ export class Plans {
     const plan = makePlan(snapshot, this.#options, (leased) => {
       const { key, value } = leased.schemaIds;
       const name = `${leased.pair.agreement.contentHash} ${key} ${value}`;
-      const encoder = this.#encoders.get(name) ?? newEncoder(leased);
+      const encoder = this.#encoders.get(name) ?? this.#newEncoder(leased);
       encoders.set(name, encoder);
       return encoder;
     });

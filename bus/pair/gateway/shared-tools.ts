@@ -1,12 +1,14 @@
 /**
- * The tools of one plan: pairs that put the same mask, with the same key, on a column share it, and a
- * shared mask remembers what it gave last. Hundreds of pairs see the same two images of a change one
- * after the other, so a token is counted once for all of them. Masks are pure, so nobody can tell.
+ * What the pairs of one plan share: those that put the same mask, with the same key, on a column
+ * share it, and those that deliver the same keys share their encoder. Both remember what they gave
+ * last. Hundreds of pairs see the same two images of a change one after the other, so a token is
+ * counted, and a key encoded, once for all of them. Both are pure, so nobody can tell.
  */
 import { keyScopeName } from '../../agreement/mask/mask.ts';
 import { sqlTypeOf } from '../../change/column-type.ts';
 import type { ColumnValue } from '../../change/column-value.ts';
 import type { CompiledPair, PairField } from '../pair.ts';
+import { keyEncoder, type PairEncoder } from '../record.ts';
 import type { PairTools } from './bound-pair.ts';
 
 type Mask = (value: ColumnValue) => ColumnValue;
@@ -25,6 +27,40 @@ export function sharedTools(tools: PairTools): PairTools {
       return mask;
     },
   };
+}
+
+type EncodeKey = PairEncoder['key'];
+
+/** Encoders of keys by what makes them the same; good for as long as anybody likes. */
+export function sharedKeys(): (pair: CompiledPair, id: number) => EncodeKey {
+  const encoders = new Map<string, EncodeKey>();
+  return (pair, id) => {
+    const fields = pair.fields.slice(0, pair.keyFields).map((field) => nameOf(field, pair));
+    const name = JSON.stringify([id, pair.keySchema, fields]);
+    const encode = encoders.get(name) ?? rememberingKeys(keyEncoder(pair.keySchema, id));
+    encoders.set(name, encode);
+    return encode;
+  };
+}
+
+/** Of the last two keys: a change may have one before and another after. */
+function rememberingKeys(encode: EncodeKey): EncodeKey {
+  type Known = { readonly values: readonly ColumnValue[]; readonly bytes: Buffer };
+  let last: Known | undefined;
+  let older: Known | undefined;
+  return (values) => {
+    if (last && isSameKey(last.values, values)) return last.bytes;
+    if (older && isSameKey(older.values, values)) return older.bytes;
+    const bytes = encode(values);
+    older = last;
+    last = { values, bytes };
+    return bytes;
+  };
+}
+
+function isSameKey(one: readonly ColumnValue[], other: readonly ColumnValue[]): boolean {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return one.length === other.length;
 }
 
 /** Two masks of one name give the same for every value. */
