@@ -5,6 +5,7 @@
  */
 import {
   addPartitionsToTxnV3,
+  createAPI,
   endTxnV3,
   findCoordinatorV4,
   FindCoordinatorKeyTypes,
@@ -13,12 +14,14 @@ import {
   produceV11,
   protocolErrorsCodesById,
   ResponseError,
+  Writer,
 } from '@platformatic/kafka';
 import { must } from '../../base/assert.ts';
 import { BusError } from '../../base/errors.ts';
 import { protocolNames } from '../client-errors.ts';
 import { partitionKey, type TopicPartition } from '../kafka.ts';
 import { MOVING } from './offsets.ts';
+import { recordBatch } from './record-batch.ts';
 import type { PlacedBatch } from './record-placement.ts';
 import type { Address, Wire } from './wire.ts';
 
@@ -30,6 +33,7 @@ export type Epoch = {
   readonly sequences: NumericMap;
 };
 
+const PRODUCE = { key: 0, version: 11 } as const;
 const ALL_IN_SYNC = -1;
 const NOBODY = { producerId: -1n, producerEpoch: -1 } as const;
 /** A sequence number is a positive 32-bit number, and 0 follows the greatest. */
@@ -109,15 +113,16 @@ export async function produce(
   },
 ): Promise<ReadonlySet<string>> {
   const { id: transactionalId, producerId, producerEpoch, sequences } = epoch;
-  const options = { transactionalId, producerId, producerEpoch, sequences };
-  const timestamp = BigInt(Date.now());
-  const data = batches.flatMap(({ topic, partition, records }) =>
-    records.map(({ key, value }) => ({ topic, partition, key, value, timestamp })),
-  ) as Produced;
+  const atMs = Date.now();
+  const data = batches.map((batch): Encoded => {
+    const sequence = sequences.getWithDefault(sequenceKey(batch), 0);
+    const bytes = recordBatch(batch.records, { producerId, producerEpoch, sequence, atMs });
+    return { ...batch, bytes };
+  });
   const answer = await named(transactionalId, producedCodes, () =>
     despiteMoves(() =>
       wire.at(leader, (one) =>
-        produceV11.api.async(one, ALL_IN_SYNC, timeoutMs, data, options as object),
+        produceEncoded.async(one, { transactionalId, timeoutMs, batches: data }),
       ),
     ),
   );
@@ -138,10 +143,10 @@ export async function produce(
 
 /** An answer in which all faults may pass is thrown by the client: here it is the answer. */
 async function despiteMoves(
-  ask: () => Promise<produceV11.ProduceResponse | boolean>,
+  ask: () => Promise<produceV11.ProduceResponse>,
 ): Promise<produceV11.ProduceResponse> {
   try {
-    return (await ask()) as produceV11.ProduceResponse;
+    return await ask();
   } catch (error) {
     const answer = error instanceof ResponseError ? error['response'] : undefined;
     const names = protocolNames(error);
@@ -157,10 +162,39 @@ const NOT_TAKEN: ReadonlySet<string> = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
 ]);
 
-/** Tombstones and records without a key are missing in the client's type only. */
-type Produced = Parameters<typeof produceV11.createRequest>[2];
+type Encoded = TopicPartition & { readonly bytes: Buffer };
 
-/** As the client looks sequence numbers up. */
+type ProduceRequest = {
+  readonly transactionalId: string;
+  readonly timeoutMs: number;
+  readonly batches: readonly Encoded[];
+};
+
+function byTopic(batches: readonly Encoded[]): [string, Encoded[]][] {
+  return [...Map.groupBy(batches, ({ topic }) => topic)];
+}
+
+/** The client's request with batches that are written already. */
+const produceEncoded = createAPI<[ProduceRequest], produceV11.ProduceResponse>(
+  PRODUCE.key,
+  PRODUCE.version,
+  ({ transactionalId, timeoutMs, batches }: ProduceRequest) =>
+    Writer.create()
+      .appendString(transactionalId)
+      .appendInt16(ALL_IN_SYNC)
+      .appendInt32(timeoutMs)
+      .appendArray(byTopic(batches), (topics, [topic, own]) => {
+        topics.appendString(topic).appendArray([...own], (partitions, { partition, bytes }) => {
+          partitions
+            .appendInt32(partition)
+            .appendUnsignedVarInt(bytes.length + 1)
+            .append(bytes);
+        });
+      })
+      .appendTaggedFields(),
+  produceV11.parseResponse,
+);
+
 function sequenceKey({ topic, partition }: TopicPartition): string {
   return `${topic}:${partition}`;
 }

@@ -131,6 +131,11 @@ function workerProperties(setup: ConnectSetup): Properties {
     'status.storage.replication.factor': 1,
     'offset.flush.interval.ms': 1_000,
     'scheduled.rebalance.max.delay.ms': 3_000,
+    // A worker that loses its group stops every task and starts them all again, which on a busy
+    // machine makes it lose the group again: that goes on for ever. After a kill its successor
+    // waits this long. The second is also how long a coordinator may be away.
+    'session.timeout.ms': 30_000,
+    'heartbeat.interval.ms': 10_000,
     // Past it every exactly-once task fails for good after a start on a busy machine.
     'worker.sync.timeout.ms': 30_000,
     // By default a worker that was too late leaves the group, and every connector, for five minutes.
