@@ -1,8 +1,10 @@
 /**
- * A source that Connect holds an empty position `{}` for. Capture's first record of a source that
- * has none yet is the notice that its copy begins, and it carries what was known until then:
- * nothing. A task that ends between this notice and the first row finds `{}` at its next start.
- * MariaDB's then fails for ever; PostgreSQL's takes the copy for done, and the rows never come.
+ * A source that Connect holds an empty position `{}` for: one that an earlier version, or Debezium's
+ * own channel of notices, left. That channel's first record of a source that has no position yet is
+ * the notice that its copy begins, and it carries what was known until then: nothing. A task that
+ * ends between this notice and the first row finds `{}` at its next start. MariaDB's then fails for
+ * ever; PostgreSQL's takes the copy for done, and the rows never come. Our channel leaves such
+ * notices out (infra/native/java/), so that no new `{}` comes about.
  *
  * The cure is to forget `{}`, so that the next start is a first one again. It may be done without
  * asking because nothing is lost by it: a notice carries the position that its task began with, so

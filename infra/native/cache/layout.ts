@@ -7,8 +7,6 @@ export type CacheLayout = {
   readonly kafkaClassPath: string;
   /** plugin.path of the worker: connectors and the Avro converter. */
   readonly plugins: string;
-  /** Plugin folder of the Avro converter. */
-  readonly converter: string;
   /** Plugin folder of the benchmark's peer, which no worker of the bus loads. */
   readonly jdbcSink: string;
   readonly registry: string;
@@ -23,7 +21,6 @@ export function cacheLayout(folder: string): CacheLayout {
     folder,
     kafkaClassPath: join(folder, 'kafka', '*'),
     plugins: join(folder, 'plugins'),
-    converter: join(folder, 'plugins', 'avro-converter'),
     jdbcSink: join(folder, 'jdbc-sink'),
     registry: join(folder, 'registry'),
     mariadb: join(folder, 'mariadb'),
