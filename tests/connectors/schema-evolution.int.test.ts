@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { contractDifferences } from '../../bus/avro/contract.ts';
 import { must } from '../../bus/base/assert.ts';
 import { systemClock } from '../../bus/base/clock.ts';
-import { waitFor } from '../../bus/base/retry.ts';
+import { isBusError } from '../../bus/base/errors.ts';
+import { retry, waitFor } from '../../bus/base/retry.ts';
 import type { SqlRow } from '../../bus/sql/sql.ts';
 import { resolveView } from '../../bus/view/declaration/resolve.ts';
 import type { RunningView } from '../../bus/view/run.ts';
@@ -382,13 +383,13 @@ function unitOf(block: string, view: ViewModel = captured.view): string {
   );
 }
 
+/** Asked for again where a task that was just being started anew did not hear it, as a person would. */
 async function repair(block: string, view: ViewModel = captured.view): Promise<void> {
-  await sweepUnit({
-    view,
-    unit: block,
-    accept: true,
-    ports: captured.sweep,
-    timeoutMs: PATIENCE_MS,
+  const options = { view, unit: block, accept: true, ports: captured.sweep, timeoutMs: 60_000 };
+  await retry(() => sweepUnit(options), {
+    attemptsMax: 4,
+    delayMs: 100,
+    mayRetry: (error) => isBusError(error, 'BUS_TIMEOUT'),
   });
 }
 

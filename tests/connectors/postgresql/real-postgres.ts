@@ -65,7 +65,7 @@ export async function realPostgres(
           `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = ?`,
           [slot],
         ),
-      { attemptsMax: 20 },
+      { attemptsMax: 300, delayMsMax: 500 },
     );
     await server.execute(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`);
     await server.execute(`DROP ROLE ${captureUser}`);
