@@ -66,6 +66,14 @@ export async function testStack(name: string): Promise<TestStack> {
     return sql;
   };
 
+  // One for all databases of a file: each would keep a connection of its own.
+  const servers = new Map<DatabaseRole, Promise<SqlDatabase>>();
+  const serverOf = (role: DatabaseRole): Promise<SqlDatabase> => {
+    const server = servers.get(role) ?? openSql(role);
+    servers.set(role, server);
+    return server;
+  };
+
   return {
     endpoints,
     prefix,
@@ -74,7 +82,7 @@ export async function testStack(name: string): Promise<TestStack> {
     registersIn: (database) => openSql('registers', { database }),
     async newDatabase(role, suffix) {
       const database = `${prefix}_${suffix}`;
-      const server = await openSql(role);
+      const server = await serverOf(role);
       if (role === 'registers') {
         await server.execute(`CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'UTF8'`);
         closers.push(() => server.execute(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`));
