@@ -3,7 +3,7 @@
  * until the signal fires or the bound is reached. Outages of a database are waited out; only what
  * needs an operator ends the run, and then all departments end together.
  */
-import { BusError, isBusError } from '../bus/base/errors.ts';
+import { BusError, isBusError, reactionTo } from '../bus/base/errors.ts';
 import { seededRandom } from '../bus/base/random.ts';
 import type { SqlDatabase } from '../bus/sql/sql.ts';
 import { createCity, type City } from './city.ts';
@@ -27,7 +27,7 @@ export type CityRun = {
   readonly size: number;
   /** Transactions per second of all departments together. */
   readonly ratePerSecond: number;
-  /** Ends the run; the transaction at hand is finished first. */
+  /** Ends the run; the transaction at hand is finished first, or given up while its database is away. */
   readonly signal?: AbortSignal;
   /** Ends the run after so many steps of all departments together; unbounded when absent. */
   readonly stepsMax?: number;
@@ -85,7 +85,9 @@ async function write(writing: Writing): Promise<void> {
       entry.changed();
     }
   } catch (error) {
-    if (!isBusError(error, 'BUS_ABORTED')) throw error;
+    // Asked to end while the database is away: there is nothing to wait for any more.
+    const outage = signal.aborted && reactionTo(error) === 'retry';
+    if (!outage && !isBusError(error, 'BUS_ABORTED')) throw error;
   }
   await workload?.end();
 }

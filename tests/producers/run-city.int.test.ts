@@ -211,6 +211,33 @@ describe('a run of the city on a bad day', () => {
     expect(sessions).toEqual([{ session_name: 'initial-load' }]);
   });
 
+  test('ends without an error when it is asked to while a database is away', async () => {
+    const here = await cityHere(stack, { city, suffix: 'k', only: SPINE });
+    const stop = new AbortController();
+    let seen: CityCounters | undefined;
+    const running = runCity({
+      departments: SPINE,
+      databases: here.databases,
+      seed: 3,
+      size: SIZE,
+      ratePerSecond: 200,
+      signal: stop.signal,
+      onCounters: (counters) => (seen = counters),
+    });
+    await waitFor(() => (seen?.byDepartment['police']?.transactions ?? 0) > 2, {
+      what: 'work of the police',
+      timeoutMs: PATIENCE_MS,
+    });
+    await here.police.close();
+    await waitFor(() => (seen?.retried ?? 0) > 2, {
+      what: 'repeated attempts',
+      timeoutMs: PATIENCE_MS,
+    });
+    stop.abort();
+    const counters = await running;
+    expect(counters.retried).toBeGreaterThan(2);
+  });
+
   test('without a database for a department it refuses to begin', async () => {
     const beginning = runCity({
       departments: SPINE,
