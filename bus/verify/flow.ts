@@ -39,6 +39,12 @@ const POLL_MS = 150;
  */
 const CAPTURE_STILL_MS = 15_000;
 
+/** Capture alone, where nothing is applied while one waits: a daily copy stands still between cuts. */
+export function captureFlow(ports: Pick<FlowPorts, 'capture' | 'clock'>): Flow {
+  const nothing = { ends: () => Promise.resolve(new Map()), progress: () => Promise.resolve([]) };
+  return unitFlow({ ...ports, ...nothing });
+}
+
 export function unitFlow({ capture, ends, progress, clock }: FlowPorts): Flow {
   const poll = async (
     deadline: number,

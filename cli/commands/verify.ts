@@ -33,7 +33,6 @@ export function registerVerify(program: Command, run: Run): void {
     .description(text('cli.verify.pair.description'))
     .argument('<pair>', text('cli.argument.pair'))
     .option('--config <file>', text('cli.pair.config'))
-    .option('--at-cut', text('cli.verify.pair.atCut'), false)
     .action(run(async () => (await import('../work/verify-pair.ts')).verifyOnePair));
   addExamples(pair, [pairExample, `${pairExample} --config subscriber.yaml -o json`]);
 }

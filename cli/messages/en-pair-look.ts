@@ -42,9 +42,7 @@ export const EN_PAIR_LOOK: TextTable = {
     'Tokens are made with a throw-away key: those that are delivered will be others.',
 
   'cli.verify.pair.description':
-    'Is the copy of a pair exactly what is agreed, key by key, while everybody goes on writing? For those who run the gateway’s and the subscriber’s side.',
-  'cli.verify.pair.atCut':
-    'of a daily pair: compare with the hub as it is now; rows changed since the cut differ',
+    'Is the copy of a pair exactly what is agreed, key by key, while everybody goes on writing? A daily copy is compared with the hub as it was at its cut. For those who run the gateway’s and the subscriber’s side.',
   'cli.verify.pair.faults':
     '{{count}} rows could not be judged by filter or masks, and are not delivered.',
   'cli.verify.pair.allowed':

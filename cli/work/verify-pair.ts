@@ -6,67 +6,51 @@
 import { systemClock } from '../../bus/base/clock.ts';
 import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
-import { hubMoments } from '../../bus/pair/gateway/hub-moment.ts';
+import type { LogReader } from '../../bus/kafka/kafka.ts';
+import { hubMoments, type HubMoments } from '../../bus/pair/gateway/hub-moment.ts';
 import { openKeyStore } from '../../bus/pair/key-store.ts';
 import type { CompiledPair } from '../../bus/pair/pair.ts';
 import { pairTools } from '../../bus/pair/pair-tools.ts';
+import { momentsAtCut } from '../../bus/pair/verify/at-cut.ts';
+import type { Sides } from '../../bus/pair/verify/compare.ts';
+import { copyCut } from '../../bus/pair/verify/copy-cut.ts';
 import { pairFlow } from '../../bus/pair/verify/flow.ts';
 import { copySide, hubSide } from '../../bus/pair/verify/rows.ts';
 import { verifyPair, type PairVerification } from '../../bus/pair/verify/verify-pair.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
+import { captureFlow } from '../../bus/verify/flow.ts';
 import { mariadbCapture } from '../../bus/verify/mariadb-capture.ts';
-import type { Flow } from '../../bus/verify/suspects.ts';
 import { captureOfView, sourceNames } from '../../connectors/names.ts';
 import { deskFor } from '../agreements/desk.ts';
 import type { Cli } from '../globals.ts';
 import { renderTable, type TableView } from '../output/table.ts';
 import { count } from '../output/words.ts';
 import { findPair } from '../pairs/find-pair.ts';
-import { copyConfig, openCopy } from '../pairs/open-copy.ts';
+import { copyConfig, openCopy, type OpenCopy } from '../pairs/open-copy.ts';
 import type { StackAccess } from '../stack/access.ts';
 import { maskKeysFolder } from '../stack/control.ts';
 import { WAIT_MS_MAX } from './verify.ts';
 
-export type VerifyPairFlags = {
-  readonly config?: string;
-  /** Daily pairs: compare with the hub as it is now. */
-  readonly atCut: boolean;
-};
+export type VerifyPairFlags = { readonly config?: string };
+
+/** How often a daily copy that moved on to its next cut meanwhile is verified again. */
+const CUTS_MAX = 3;
 
 export async function verifyOnePair(
   cli: Cli,
   name: string,
-  { config, atCut }: VerifyPairFlags,
+  { config }: VerifyPairFlags,
 ): Promise<void> {
   const { access, control } = await deskFor(cli, name);
   const { pair } = await findPair(control.db, name);
-  const isDaily = pair.delivery.mode === 'daily';
-  if (isDaily && !atCut) throw new BusError('PAIR_DAILY', { pair: pair.agreement.name });
   const copy = await openCopy(access, pair, await copyConfig(access, pair, config));
-  const hub = await access.root('hub');
   const kafka = await access.kafkaAs(access.endpoints.kafka.admin);
   const reader = await kafka.reader();
   try {
-    const verified = await verifyPair(pair, {
-      sides: {
-        hub: hubSide(pair, {
-          hub: hubMoments(hub),
-          tools: pairTools(openKeyStore(maskKeysFolder(access))),
-        }),
-        copy: copySide(pair, copy),
-      },
-      flow: isDaily
-        ? QUIET
-        : pairFlow(pair, {
-            capture: await hubCapture(access, pair, hub),
-            admin: await access.admin(),
-            reader,
-            copy: copy.database,
-            clock: systemClock,
-          }),
-      clock: systemClock,
-      waitMsMax: cli.globals.timeoutMs ?? WAIT_MS_MAX,
-    });
+    const ports = { access, copy, reader, hub: await access.root('hub') };
+    const waitMsMax = cli.globals.timeoutMs ?? WAIT_MS_MAX;
+    const verify = pair.delivery.mode === 'daily' ? verifyAtCut : verifyNow;
+    const verified = await verify(pair, ports, waitMsMax);
     show(cli, pair, verified);
     refuse(pair, verified);
   } finally {
@@ -74,8 +58,73 @@ export async function verifyOnePair(
   }
 }
 
-/** Nothing is on its way between two cuts. */
-const QUIET: Flow = { untilApplied: () => Promise.resolve('applied') };
+type Ports = {
+  readonly access: StackAccess;
+  readonly copy: OpenCopy;
+  readonly reader: LogReader;
+  readonly hub: SqlDatabase;
+};
+
+/** A copy of every change is compared with the hub as it is. */
+async function verifyNow(
+  pair: CompiledPair,
+  { access, copy, reader, hub }: Ports,
+  waitMsMax: number,
+): Promise<PairVerification> {
+  const flow = pairFlow(pair, {
+    capture: await hubCapture(access, pair, hub),
+    admin: await access.admin(),
+    reader,
+    copy: copy.database,
+    clock: systemClock,
+  });
+  const sides = sidesOf(pair, { access, copy, moments: hubMoments(hub) });
+  return verifyPair(pair, { sides, flow, clock: systemClock, waitMsMax });
+}
+
+/** A copy of days is compared with the hub as it was at the copy's last cut. */
+async function verifyAtCut(
+  pair: CompiledPair,
+  { access, copy, reader, hub }: Ports,
+  waitMsMax: number,
+): Promise<PairVerification> {
+  const registry = await access.registry();
+  const ports = {
+    admin: await access.admin(),
+    reader,
+    fetchSchema: (id: number) => registry.schemaById(id),
+    clock: systemClock,
+  };
+  const capture = await hubCapture(access, pair, hub);
+  const flow = captureFlow({ capture, clock: systemClock });
+  let cut = await copyCut(copy.database, pair);
+  for (let count = 1; ; count++) {
+    const moments = momentsAtCut(hubMoments(hub), pair, { cut, ports });
+    const sides = sidesOf(pair, { access, copy, moments });
+    const verified = await verifyPair(pair, { sides, flow, clock: systemClock, waitMsMax });
+    const now = await copyCut(copy.database, pair);
+    if (now.version === cut.version) return verified;
+    if (count === CUTS_MAX)
+      throw new BusError('PAIR_UNDECIDED', { pair: pair.agreement.name, count: verified.copyRows });
+    cut = now;
+  }
+}
+
+function sidesOf(
+  pair: CompiledPair,
+  {
+    access,
+    copy,
+    moments,
+  }: {
+    readonly access: StackAccess;
+    readonly copy: OpenCopy;
+    readonly moments: HubMoments;
+  },
+): Sides {
+  const tools = pairTools(openKeyStore(maskKeysFolder(access)));
+  return { hub: hubSide(pair, { hub: moments, tools }), copy: copySide(pair, copy) };
+}
 
 async function hubCapture(access: StackAccess, { resource }: CompiledPair, session: SqlDatabase) {
   const { connector } = sourceNames(captureOfView(resource.view));

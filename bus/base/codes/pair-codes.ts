@@ -38,14 +38,14 @@ export const PAIR_CODES = {
     remedy:
       'See civicbus get agreements and the subscriber’s log; then verify again, with a longer --timeout.',
   },
-  PAIR_DAILY: {
+  PAIR_CUT_GONE: {
     reaction: 'fix-input',
-    exit: 'usage',
-    message: '"{{pair}}" is delivered once a day: its copy is as of the last cut, the hub is not.',
+    exit: 'notFound',
+    message: 'What the hub held at the last cut of "{{pair}}" is not known any more: {{why}}.',
     cause:
-      'What the hub held at the cut is not kept, so only rows that have not changed since can be compared.',
+      'A daily copy is as of its cut; what changed since is taken back with the view’s topic, which keeps changes for some days only.',
     remedy:
-      'Verify right after a cut, or with everything quiet: --at-cut (rows changed since then are told as differing).',
+      'Verify again after the next cut; with a copy that is days behind, see its subscriber first.',
   },
   PAIR_COPY_ABSENT: {
     reaction: 'fix-input',

@@ -1,5 +1,6 @@
 /** The gateway's progress as others may look at it: how far it is for each pair, and which copies it wrote. */
-import type { KafkaAdmin, LogReader, TopicPartition } from '../../kafka/kafka.ts';
+import type { KafkaAdmin, LogReader } from '../../kafka/kafka.ts';
+import { readOn, type ReadPlaces } from '../../kafka/read-on.ts';
 import type { ReadTo } from '../../verify/flow.ts';
 import { GATEWAY } from '../access.ts';
 import {
@@ -23,7 +24,7 @@ export class GatewayWatch {
   readonly #ports: GatewayWatchPorts;
   readonly #topic: string;
   readonly #progress: Progress = emptyProgress();
-  readonly #next = new Map<number, bigint>();
+  readonly #places: ReadPlaces = new Map();
 
   constructor(ports: GatewayWatchPorts) {
     this.#ports = ports;
@@ -52,26 +53,12 @@ export class GatewayWatch {
 
   async #readOn(): Promise<void> {
     const { admin, reader } = this.#ports;
-    const ends = await admin.writtenEnds([this.#topic]);
-    let behind = ends.filter((end) => end.offset > this.#nextOf(end));
-    while (behind.length > 0) {
-      const asked = behind.map((end) => ({ ...end, offset: this.#nextOf(end) }));
-      const ranges = await reader.fetch(asked, { waitMs: 0 });
-      let moved = false;
-      for (const { partition, records, nextOffset, fault, logStart } of ranges) {
+    await readOn(reader, this.#places, {
+      ends: await admin.writtenEnds([this.#topic]),
+      take: ({ records }) => {
         for (const record of records) takeRecord(this.#progress, record);
-        const to = fault === 'out-of-range' ? logStart : nextOffset;
-        moved ||= to > (this.#next.get(partition) ?? 0n);
-        this.#next.set(partition, to);
-      }
-      // What stands behind an open transaction is read the next time.
-      if (!moved) return;
-      behind = behind.filter((end) => end.offset > this.#nextOf(end));
-    }
-  }
-
-  #nextOf({ partition }: TopicPartition): bigint {
-    return this.#next.get(partition) ?? 0n;
+      },
+    });
   }
 }
 

@@ -3,30 +3,31 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { contentHash } from '../../../bus/agreement/canonical/canonical.ts';
 import { ensureOrgKeys } from '../../../bus/agreement/signature/keys.ts';
 import { newSecret, writeSecretFile } from '../../../bus/base/secrets.ts';
 import { putDeployment } from '../../../bus/control/deployments.ts';
 import { controlUsers, installControl } from '../../../bus/control/install.ts';
-import { compilePair } from '../../../bus/pair/compile/compile-pair.ts';
 import { bindPair, topicColumns } from '../../../bus/pair/gateway/bound-pair.ts';
 import { openKeyStore } from '../../../bus/pair/key-store.ts';
+import { hubMoments } from '../../../bus/pair/gateway/hub-moment.ts';
 import { hubRow } from '../../../bus/pair/look/hub-rows.ts';
 import type { CompiledPair } from '../../../bus/pair/pair.ts';
 import { keyScopesOf, pairTools } from '../../../bus/pair/pair-tools.ts';
-import { resourcesOf } from '../../../bus/pair/resources.ts';
 import { dialectOf } from '../../../bus/pair/subscriber/dialect.ts';
 import { layoutText, type Layout } from '../../../bus/pair/subscriber/layout.ts';
 import {
   noteSubscription,
   updateSubscription,
 } from '../../../bus/pair/subscriber/subscription-store.ts';
-import { createCopy, createOwnTables } from '../../../bus/pair/subscriber/tables.ts';
+import {
+  createCopy,
+  createOwnTables,
+  MANIFEST_TABLE,
+} from '../../../bus/pair/subscriber/tables.ts';
 import { openDatabase } from '../../../bus/sql/mysql/mysql-database.ts';
-import { installTables } from '../../../consumers/install.ts';
-import { smallView } from '../../connectors/hub/captured-hub.ts';
-import { PERSONS_TO_HOUSING } from '../../support/agreements/contents.ts';
+import { capturedHub } from '../../connectors/hub/captured-hub.ts';
 import { testStack } from '../../support/env.ts';
+import { dailyPersons } from '../../support/pair/daily-persons.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
 
@@ -38,8 +39,10 @@ const controlDatabase = `${stack.prefix}_control`;
 const endpoints = { ...stack.endpoints, home, controlDatabase };
 const { host, port, root } = stack.endpoints.databases.hub;
 const administrator = { host, port, user: root.user, password: await stack.password(root) };
-const view = smallView(`${stack.prefix}_look`);
+const captured = await capturedHub(stack);
+const { view } = captured;
 const NAME = 'looked-at';
+const TODAY = new Date().toISOString().slice(0, 10);
 const copy = await stack.newDatabase('subscribers', 'copy');
 const configFile = join(home, 'subscriber.yaml');
 const keys = openKeyStore(join(secrets, 'mask-keys'));
@@ -49,15 +52,13 @@ const run = (...args: string[]): Promise<Ran> =>
 
 beforeAll(async () => {
   stack.atEnd(async () => {
-    for (const name of [view.database, controlDatabase])
-      await hub.execute(`DROP DATABASE IF EXISTS \`${name}\``);
+    await hub.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
     for (const user of Object.values(controlUsers(controlDatabase)))
       for (const from of ['127.0.0.1', 'localhost'])
         await hub.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
   });
   await mkdir(secrets, { recursive: true, mode: 0o700 });
   await ensureOrgKeys(join(secrets, 'org-keys'), ['BJ-GAJ', 'BJ-ZFB', 'BJ-JXJ', 'BJ-DSJ']);
-  await installTables(view, administrator);
   const people = [
     ['1', '王一', '10.00', 'alive'],
     ['2', '李二', '9.99', 'alive'],
@@ -66,43 +67,13 @@ beforeAll(async () => {
     `INSERT INTO \`${view.database}\`.person__rows (id_number, name, income, identity__status, identity__there) VALUES ?`,
     [people.map((one) => [...one, 1])],
   );
-  const pair = pairOf();
+  await captured.apply();
+  const pair = dailyPersons(view, NAME);
   for (const scope of keyScopesOf(pair)) await keys.ensureKey(scope);
   await deployIt(pair);
   await fillCopy(pair);
   await configure(pair);
 });
-
-function pairOf(): CompiledPair {
-  const id = `${view.name}/person`;
-  const provider = PERSONS_TO_HOUSING.provider.orgId;
-  const entry = { id, description: 'Of a test.', provider, sharingType: 'conditional' as const };
-  const [resource] = resourcesOf(view, {
-    resources: [{ ...entry, contractVersion: '1.0.0' }],
-  });
-  const content = {
-    ...PERSONS_TO_HOUSING,
-    name: NAME,
-    resource: { resourceId: id, contractVersion: '^1.0.0' },
-    scope: {
-      fields: PERSONS_TO_HOUSING.scope.fields.filter(({ name }) =>
-        ['id_number', 'name'].includes(name),
-      ),
-      rows: 'row.income >= 10.00',
-      onRowExit: 'retract' as const,
-      backfill: 'snapshot' as const,
-    },
-    delivery: {
-      mode: 'daily' as const,
-      daily: { cutoff: '02:00', timezone: 'Asia/Shanghai', calendar: 'every-day' as const },
-      table: 'person',
-      partitions: 1,
-    },
-  };
-  const result = compilePair(content, resource!, { contentHash: contentHash(content) });
-  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
-  return result.pair;
-}
 
 /** As the store keeps a pair in force; how it comes there is tested elsewhere. */
 async function deployIt(pair: CompiledPair): Promise<void> {
@@ -150,6 +121,11 @@ async function fillCopy(pair: CompiledPair): Promise<void> {
   const { decision } = delivered.decide(null, await hubRow(hub, pair, ['1']));
   if (decision?.kind !== 'UPSERT') throw new Error('the row of 1 is delivered');
   await copy.sql.execute('INSERT INTO person VALUES (?)', [decision.row]);
+  const cut = await hubMoments(hub).look(({ floor }) => Promise.resolve(floor.sequence));
+  await copy.sql.execute(
+    `INSERT INTO ${MANIFEST_TABLE} (agreement_id, cut_version, generation, day, manifest, hash, applied_at_ms) VALUES ?`,
+    [[[agreementId, cut, 1, TODAY, '{}', '-', 0]]],
+  );
 }
 
 async function configure({ agreement }: CompiledPair): Promise<void> {
@@ -219,16 +195,17 @@ describe('verify pair', () => {
   const verify = (...flags: string[]) =>
     run('verify', 'pair', NAME, '--config', configFile, ...flags);
 
-  test('a daily pair is compared only when that is asked for', async () => {
-    expect(await verify()).toMatchObject({ exit: 2 });
-    const ran = await verify('--at-cut');
+  test('a daily copy is compared with the hub as it was at its cut', async () => {
+    await captured.hub.execute("UPDATE person__rows SET name = '孙三' WHERE id_number = '1'");
+    await captured.hub.execute("UPDATE person__rows SET income = 12 WHERE id_number = '2'");
+    const ran = await verify();
     expect(ran, ran.stderr).toMatchObject({ exit: 0 });
     expect(ran.stdout).toMatch(/looked-at +EQUAL +1 +1 +0 +0/);
   });
 
   test('what was altered ends with 1, with token and columns and no value', async () => {
     await copy.sql.execute("UPDATE person SET name = '赵*'");
-    const ran = await verify('--at-cut');
+    const ran = await verify();
     expect(ran.exit).toBe(1);
     expect(ran.stdout).toMatch(/[0-9a-f]{64} +different +name/);
     expect(ran.stdout).not.toContain('赵');
@@ -236,7 +213,7 @@ describe('verify pair', () => {
   });
 
   test('a copy of which nothing is known is said to be absent', async () => {
-    const ran = await run('verify', 'pair', NAME, '--at-cut');
+    const ran = await run('verify', 'pair', NAME);
     expect(ran.exit).toBe(5);
     expect(ran.stderr).toContain('PAIR_COPY_ABSENT');
   });
