@@ -97,7 +97,7 @@ export type Planting = {
   /** Values that are not canaries. */
   readonly plain: SqlRow;
   /** Columns that keep the value of the row that is copied. */
-  readonly agreed: readonly string[];
+  readonly agreed: readonly string[] | 'all';
 };
 
 /** Adds a row: a copy of another one with a canary in every column that is not agreed and has room. */
@@ -109,7 +109,8 @@ export async function plant(
   if (!template) throw new Error(`${table} has no row to copy`);
   const row: Record<string, SqlValue> = { ...template };
   for (const column of await columnsOf(database, { table, engine })) {
-    const value = agreed.includes(column.name) ? undefined : canaries.valueFor(column);
+    const isAgreed = agreed === 'all' || agreed.includes(column.name);
+    const value = isAgreed ? undefined : canaries.valueFor(column);
     if (value !== undefined) row[column.name] = value;
   }
   Object.assign(row, plain);

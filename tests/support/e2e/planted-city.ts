@@ -19,7 +19,7 @@ type Add = {
   readonly table: string;
   readonly plain: SqlRow;
   /** Columns that are delivered as they are. */
-  readonly agreed?: readonly string[];
+  readonly agreed?: readonly string[] | 'all';
 };
 
 /** Each kind of row once in scope and once out of it; what others know of property is nobody's. */
@@ -33,12 +33,32 @@ export async function plantCity(
     ({ agreed = [], ...row }: Add) =>
       plant({ database: of(departments, source), engine: 'mariadb', agreed, ...row }, canaries);
   const commission = adder('construction-commission');
+  for (const [table, key] of Object.entries(KEYS)) await lastRows(commission, table, key);
   for (const row of rowsOfCommission(`IN-${serial}`)) await commission(row);
   for (const table of ['title', 'lease']) await adder('housing-and-land')({ table, plain: {} });
   await adder('local-tax')({ table: 'deed_tax_declaration', plain: {} });
   const database = of(departments, 'construction-commission');
   let turn = 0;
   return { stir: () => stir(turn++, { database, canaries, key: `IN-${serial}` }) };
+}
+
+/** Tables of the commission whose rows clerks look for from a random place on. */
+const KEYS = {
+  project: 'project_number',
+  presale_contract: 'contract_number',
+  unit: 'unit_number',
+};
+
+/**
+ * Two copies of an ordinary row behind all others: where none followed, a clerk would begin at the
+ * first, which is a planted one, and could bring it into the scope of a pair as it stands.
+ */
+async function lastRows(
+  add: (row: Add) => Promise<unknown>,
+  table: string,
+  key: string,
+): Promise<void> {
+  for (const last of ['~0', '~1']) await add({ table, plain: { [key]: last }, agreed: 'all' });
 }
 
 function rowsOfCommission(key: string): readonly Add[] {
