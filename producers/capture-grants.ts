@@ -23,9 +23,6 @@ export function captureGrants(
   ];
 }
 
-/** Hosts from which the Connect worker may log in; both names of the loopback address. */
-export const CAPTURE_HOSTS = ['127.0.0.1', 'localhost'] as const;
-
 /** The capture user of a department's database. */
 export function captureUser(databaseName: string): string {
   return `cdc_${databaseName}`;

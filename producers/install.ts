@@ -8,7 +8,7 @@ import { must } from '../bus/base/assert.ts';
 import { BusError } from '../bus/base/errors.ts';
 import { ensureAccount } from '../bus/sql/mysql/account.ts';
 import type { SqlDatabase } from '../bus/sql/sql.ts';
-import { applicationUser, CAPTURE_HOSTS, captureGrants, captureUser } from './capture-grants.ts';
+import { applicationUser, captureGrants, captureUser } from './capture-grants.ts';
 import type { DepartmentPlan } from './department.ts';
 import { installOnPostgres } from './install-postgres.ts';
 
@@ -73,13 +73,11 @@ async function installOnMariadb(
   await ensureAccount(root, {
     user: appUser,
     password: options.appPassword,
-    hosts: CAPTURE_HOSTS,
     grants: [...plan.tables, SESSION_TABLE].map((table) => ({ rights, on: on(table) })),
   });
   await ensureAccount(root, {
     user: capturer,
     password: options.capturePassword,
-    hosts: CAPTURE_HOSTS,
     grants: captureGrants(plan.tables.map(on)),
   });
 }

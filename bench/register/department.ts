@@ -9,7 +9,7 @@ import { ensureAccount } from '../../bus/sql/mysql/account.ts';
 import { applySources } from '../../connectors/apply.ts';
 import { contextOf } from '../../connectors/context.ts';
 import { sourceNames, tableTopic } from '../../connectors/names.ts';
-import { CAPTURE_HOSTS, captureGrants, captureUser } from '../../producers/capture-grants.ts';
+import { captureGrants, captureUser } from '../../producers/capture-grants.ts';
 import type { Site } from '../site.ts';
 import { RESIDENT_TABLE } from './register.ts';
 
@@ -34,7 +34,6 @@ export async function makeRegister(site: Site): Promise<SqlDatabase> {
   await ensureAccount(root, {
     user: captureUser(REGISTER_DATABASE),
     password,
-    hosts: CAPTURE_HOSTS,
     grants: captureGrants([{ database: REGISTER_DATABASE, table: 'resident' }]),
   });
   return register;

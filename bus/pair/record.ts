@@ -39,6 +39,7 @@ export function hashBytes(contentHash: string): Buffer {
   return bytes;
 }
 
+/** How keys of this schema, registered under `id`, are written: the framed key of delivered key values. */
 export function keyEncoder(schema: string, id: number): PairEncoder['key'] {
   const type = parse(schema);
   const fields = writtenFields(type);

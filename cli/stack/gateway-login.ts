@@ -12,7 +12,7 @@ import { hubRights, type HubRightsOptions } from '../../bus/pair/gateway/hub-rig
 import type { HubTables } from '../../bus/pair/gateway/known-views.ts';
 import { ensurePassword } from '../../bus/plan/secret-files.ts';
 import { userPasswordFile } from '../../bus/plan/view-access.ts';
-import { ensureAccount, LOOPBACK_HOSTS } from '../../bus/sql/mysql/account.ts';
+import { ensureAccount } from '../../bus/sql/mysql/account.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { StackAccess } from './access.ts';
 import { controlPasswordFile } from './control.ts';
@@ -38,7 +38,6 @@ export function gatewayTables(
   return hubRights({
     ...declared,
     user: GATEWAY.user,
-    hosts: LOOPBACK_HOSTS,
     administrator: () => access.root('hub'),
   });
 }

@@ -5,7 +5,7 @@
  */
 import { ensureAccount } from '../../bus/sql/mysql/account.ts';
 import type { SqlSession } from '../../bus/sql/sql.ts';
-import { CAPTURE_HOSTS, captureGrants } from '../../producers/capture-grants.ts';
+import { captureGrants } from '../../producers/capture-grants.ts';
 import type { Source } from '../source.ts';
 
 /** Makes the user of `source` with `password`, or gives it that one. Doing it twice changes nothing. */
@@ -18,7 +18,6 @@ export async function ensureCaptureUser(
   await ensureAccount(administrator, {
     user: capture.user,
     password,
-    hosts: CAPTURE_HOSTS,
     grants: captureGrants(tables.map(({ name }) => ({ database, table: name }))),
   });
 }

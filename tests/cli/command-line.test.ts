@@ -1,11 +1,12 @@
 /** The command line itself: what is understood, which stream is written, which exit code ends it. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { scratchFolder } from '../support/scratch.ts';
 import { civicbus } from './run-command.ts';
 
-const nowhere = join(tmpdir(), 'civicbus-no-such-stack');
+const scratch = scratchFolder();
+const nowhere = join(scratch, 'no-such-stack');
 
 describe('exit codes and streams', () => {
   test.each([
@@ -61,7 +62,7 @@ describe('exit codes and streams', () => {
   });
 
   test('every problem of every file is told at once, with its place, also without a stack', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'civicbus-apply-'));
+    const folder = await mkdtemp(join(scratch, 'apply-'));
     await writeFile(join(folder, 'view.yaml'), 'kind: View\nname: A\ncolour: red\n');
     await writeFile(join(folder, 'source.yaml'), 'kind: Source\nengine: oracle\n');
     const ran = await civicbus(['-o', 'json', 'plan', '-f', folder, '--stack', nowhere]);

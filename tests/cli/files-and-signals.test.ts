@@ -1,7 +1,6 @@
 /** What the command reads from disk, what it leaves there, and how it ends. */
 import { EventEmitter } from 'node:events';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { isBusError, ProblemsError } from '../../bus/base/errors.ts';
@@ -12,10 +11,12 @@ import { cityFor, startCommand, type StartFlags } from '../../cli/dev/start-opti
 import { createInterrupts } from '../../cli/interrupts.ts';
 import { keepStatusFile, readStatusFile } from '../../cli/live/status-file.ts';
 import { noteCity, readCity } from '../../cli/stack/city.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
+const scratch = scratchFolder();
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'civicbus-cli-'));
+  folder = await mkdtemp(join(scratch, 'case-'));
 });
 
 async function put(path: string, content: string): Promise<string> {

@@ -4,8 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { waitFor } from '../../bus/base/retry.ts';
@@ -16,6 +15,7 @@ import { captureOfView } from '../../connectors/names.ts';
 import { captureUser } from '../../producers/capture-grants.ts';
 import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
+import { scratchFolder } from '../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 
@@ -23,6 +23,7 @@ const WAIT = { timeoutMs: PATIENCE_MS, intervalMs: 100 };
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 const stack = await testStack('cli');
+const scratch = scratchFolder();
 const home = dirname(inject('endpointsFile'));
 const viewName = `t-${stack.prefix}`;
 const hubDatabase = `hub_${stack.prefix}`;
@@ -40,8 +41,7 @@ const items = async <T>(...args: readonly string[]) =>
 beforeAll(async () => {
   source = await realSource(stack);
   sourceFile = await source.file();
-  const folder = await mkdtemp(join(tmpdir(), 'civicbus-view-'));
-  viewFile = join(folder, 'view.yaml');
+  viewFile = join(scratch, 'view.yaml');
   await writeFile(viewFile, viewYaml());
   hub = await stack.openSql('hub');
   stack.atEnd(async () => {

@@ -4,8 +4,7 @@
  * back while the department goes on writing.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { EXIT } from '../../bus/base/codes/code.ts';
@@ -15,6 +14,7 @@ import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { VerificationItem } from '../../cli/verify/tables.ts';
 import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
+import { scratchFolder } from '../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -24,6 +24,7 @@ const VEHICLES = 3_000;
 const TEST_MS = 600_000;
 
 const stack = await testStack('verify');
+const scratch = scratchFolder();
 const home = dirname(inject('endpointsFile'));
 const viewName = `v-${stack.prefix}`;
 const hubDatabase = `hub_${stack.prefix}`;
@@ -49,7 +50,7 @@ beforeAll(async () => {
   source = await realSource(stack);
   await makeTables();
   const sourceFile = await source.file((yaml) => `${yaml}${MORE_TABLES}`);
-  const viewFile = join(await mkdtemp(join(tmpdir(), 'civicbus-view-')), 'view.yaml');
+  const viewFile = join(scratch, 'view.yaml');
   await writeFile(viewFile, viewYaml());
   files = ['-f', sourceFile, '-f', viewFile];
   const root = await stack.openSql('hub');

@@ -11,7 +11,8 @@ import { openDatabase } from '../../bus/sql/mysql/mysql-database.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import { removeSources, type SourcePorts } from '../../connectors/apply.ts';
 import { contextOf, type SourceContext } from '../../connectors/context.ts';
-import { CAPTURE_GRANTS, CAPTURE_HOSTS } from '../../producers/capture-grants.ts';
+import { LOOPBACK_HOSTS } from '../../bus/sql/mysql/account.ts';
+import { CAPTURE_GRANTS } from '../../producers/capture-grants.ts';
 import type { TestStack } from '../support/env.ts';
 
 export type RealSource = {
@@ -62,7 +63,7 @@ export async function realSource(stack: TestStack, suffix = 'register'): Promise
   });
   const ports: SourcePorts = { admin, connect, registry, openDatabase };
   const forUser = async (statement: string) => {
-    for (const host of CAPTURE_HOSTS) {
+    for (const host of LOOPBACK_HOSTS) {
       await sql.execute(statement.replaceAll('{user}', `'${captureUser}'@'${host}'`));
     }
   };

@@ -2,7 +2,7 @@
 import { newSecret } from '../../bus/base/secrets.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { City } from '../../producers/city.ts';
-import { CAPTURE_HOSTS } from '../../producers/capture-grants.ts';
+import { LOOPBACK_HOSTS } from '../../bus/sql/mysql/account.ts';
 import type { Department } from '../../producers/department.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
 import type { InstalledDepartment, InstallOptions } from '../../producers/install.ts';
@@ -87,7 +87,7 @@ async function uninstall(
     return;
   }
   await root.execute(`DROP DATABASE IF EXISTS \`${made.databaseName}\``);
-  for (const host of CAPTURE_HOSTS) {
+  for (const host of LOOPBACK_HOSTS) {
     for (const user of [made.appUser, made.captureUser]) {
       await root.execute(`DROP USER IF EXISTS '${user}'@'${host}'`);
     }

@@ -10,7 +10,6 @@ import {
   findCoordinatorV4,
   FindCoordinatorKeyTypes,
   initProducerIdV4,
-  NumericMap,
   produceV11,
   protocolErrorsCodesById,
   ResponseError,
@@ -30,10 +29,10 @@ export type Epoch = {
   readonly id: string;
   readonly producerId: bigint;
   readonly producerEpoch: number;
-  readonly sequences: NumericMap;
+  /** The next sequence number, by partitionKey; 0 where there is none yet. */
+  readonly sequences: Map<string, number>;
 };
 
-const PRODUCE = { key: 0, version: 11 } as const;
 const ALL_IN_SYNC = -1;
 const NOBODY = { producerId: -1n, producerEpoch: -1 } as const;
 /** A sequence number is a positive 32-bit number, and 0 follows the greatest. */
@@ -75,7 +74,7 @@ export async function takeOver(
   const { producerId, producerEpoch } = await wire.at(coordinator, (one) =>
     initProducerIdV4.api.async(one, id, transactionMsMax, NOBODY.producerId, NOBODY.producerEpoch),
   );
-  return { id, producerId, producerEpoch, sequences: new NumericMap() };
+  return { id, producerId, producerEpoch, sequences: new Map() };
 }
 
 /** All partitions at once; the broker takes all of them or none. */
@@ -85,7 +84,7 @@ export async function addPartitions(
   { epoch, partitions }: { readonly epoch: Epoch; readonly partitions: readonly TopicPartition[] },
 ): Promise<void> {
   const { id, producerId, producerEpoch } = epoch;
-  const topics = [...Map.groupBy(partitions, ({ topic }) => topic)].map(([name, members]) => ({
+  const topics = byTopic(partitions).map(([name, members]) => ({
     name,
     partitions: members.map(({ partition }) => partition),
   }));
@@ -115,7 +114,7 @@ export async function produce(
   const { id: transactionalId, producerId, producerEpoch, sequences } = epoch;
   const atMs = Date.now();
   const data = batches.map((batch): Encoded => {
-    const sequence = sequences.getWithDefault(sequenceKey(batch), 0);
+    const sequence = sequences.get(partitionKey(batch)) ?? 0;
     const bytes = recordBatch(batch.records, { producerId, producerEpoch, sequence, atMs });
     return { ...batch, bytes };
   });
@@ -134,9 +133,9 @@ export async function produce(
     ),
   );
   for (const batch of batches) {
-    if (refused.has(partitionKey(batch))) continue;
-    const key = sequenceKey(batch);
-    sequences.set(key, (sequences.getWithDefault(key, 0) + batch.records.length) % SEQUENCES);
+    const key = partitionKey(batch);
+    if (refused.has(key)) continue;
+    sequences.set(key, ((sequences.get(key) ?? 0) + batch.records.length) % SEQUENCES);
   }
   return refused;
 }
@@ -170,21 +169,21 @@ type ProduceRequest = {
   readonly batches: readonly Encoded[];
 };
 
-function byTopic(batches: readonly Encoded[]): [string, Encoded[]][] {
-  return [...Map.groupBy(batches, ({ topic }) => topic)];
+function byTopic<T extends TopicPartition>(members: readonly T[]): [string, T[]][] {
+  return [...Map.groupBy(members, ({ topic }) => topic)];
 }
 
 /** The client's request with batches that are written already. */
 const produceEncoded = createAPI<[ProduceRequest], produceV11.ProduceResponse>(
-  PRODUCE.key,
-  PRODUCE.version,
+  produceV11.api.key,
+  produceV11.api.version,
   ({ transactionalId, timeoutMs, batches }: ProduceRequest) =>
     Writer.create()
       .appendString(transactionalId)
       .appendInt16(ALL_IN_SYNC)
       .appendInt32(timeoutMs)
       .appendArray(byTopic(batches), (topics, [topic, own]) => {
-        topics.appendString(topic).appendArray([...own], (partitions, { partition, bytes }) => {
+        topics.appendString(topic).appendArray(own, (partitions, { partition, bytes }) => {
           partitions
             .appendInt32(partition)
             .appendUnsignedVarInt(bytes.length + 1)
@@ -194,10 +193,6 @@ const produceEncoded = createAPI<[ProduceRequest], produceV11.ProduceResponse>(
       .appendTaggedFields(),
   produceV11.parseResponse,
 );
-
-function sequenceKey({ topic, partition }: TopicPartition): string {
-  return `${topic}:${partition}`;
-}
 
 export async function end(
   wire: Wire,

@@ -4,7 +4,7 @@
  */
 import { BusError } from '../../base/errors.ts';
 import type { Resource } from '../../agreement/resource.ts';
-import { literal, quoteName } from '../../sql/mysql/mysql-literal.ts';
+import { grantRights, type Grant } from '../../sql/mysql/account.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import { CUTOFF_TABLE } from '../../view/store/migrations.ts';
 import type { CompiledPair } from '../pair.ts';
@@ -12,7 +12,6 @@ import type { HubTables } from './known-views.ts';
 
 export type HubRightsOptions = {
   readonly user: string;
-  readonly hosts: readonly string[];
   /** What may be shared, as it was declared when the gateway began. */
   readonly resources: readonly Resource[];
   /** The same as it is declared now; asked for where a resource is not among them. */
@@ -38,21 +37,18 @@ export function hubRights(options: HubRightsOptions): HubTables {
       if (!there.has(table)) throw absent('the hub does not have it');
       if (delivery.daily && !there.has(CUTOFF_TABLE))
         throw absent('its view has no table for cuts of days');
-      for (const { right, name } of rightsOn(table, there))
-        for (const host of options.hosts)
-          await root.execute(
-            `GRANT ${right} ON ${quoteName(database)}.${quoteName(name)} TO ${literal(options.user)}@${literal(host)}`,
-          );
+      const grants = rightsOn({ database, table }, there);
+      await grantRights(root, { user: options.user, grants });
     },
   };
 }
 
 function rightsOn(
-  table: string,
+  rows: { readonly database: string; readonly table: string },
   there: ReadonlySet<string>,
-): readonly { readonly right: string; readonly name: string }[] {
-  const rows = { right: 'SELECT', name: table };
-  return there.has(CUTOFF_TABLE) ? [rows, { right: 'SELECT, INSERT', name: CUTOFF_TABLE }] : [rows];
+): readonly Grant[] {
+  const cuts = { rights: 'SELECT, INSERT', on: { ...rows, table: CUTOFF_TABLE } };
+  return [{ rights: 'SELECT', on: rows }, ...(there.has(CUTOFF_TABLE) ? [cuts] : [])];
 }
 
 async function tablesOf(

@@ -22,7 +22,7 @@ export function sharedTools(tools: PairTools): PairTools {
       const name = nameOf(field, pair);
       const known = masks.get(name);
       if (known) return known;
-      const mask = remembering(tools.mask(field, pair));
+      const mask = remembering(tools.mask(field, pair), isIdentical);
       masks.set(name, mask);
       return mask;
     },
@@ -37,26 +37,13 @@ export function sharedKeys(): (pair: CompiledPair, id: number) => EncodeKey {
   return (pair, id) => {
     const fields = pair.fields.slice(0, pair.keyFields).map((field) => nameOf(field, pair));
     const name = JSON.stringify([id, pair.keySchema, fields]);
-    const encode = encoders.get(name) ?? rememberingKeys(keyEncoder(pair.keySchema, id));
+    const encode = encoders.get(name) ?? remembering(keyEncoder(pair.keySchema, id), isSameKey);
     encoders.set(name, encode);
     return encode;
   };
 }
 
-/** Of the last two keys: a change may have one before and another after. */
-function rememberingKeys(encode: EncodeKey): EncodeKey {
-  type Known = { readonly values: readonly ColumnValue[]; readonly bytes: Buffer };
-  let last: Known | undefined;
-  let older: Known | undefined;
-  return (values) => {
-    if (last && isSameKey(last.values, values)) return last.bytes;
-    if (older && isSameKey(older.values, values)) return older.bytes;
-    const bytes = encode(values);
-    older = last;
-    last = { values, bytes };
-    return bytes;
-  };
-}
+const isIdentical = (one: ColumnValue, other: ColumnValue): boolean => one === other;
 
 function isSameKey(one: readonly ColumnValue[], other: readonly ColumnValue[]): boolean {
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
@@ -74,16 +61,20 @@ function nameOf(
   return JSON.stringify([name, mask, sqlTypeOf(type), sqlTypeOf(deliveredType), scope]);
 }
 
-/** Of the last two values: those before and after a change. What throws is asked again. */
-function remembering(mask: Mask): Mask {
-  let last: readonly [ColumnValue, ColumnValue] | undefined;
-  let older: readonly [ColumnValue, ColumnValue] | undefined;
-  return (value) => {
-    if (last && last[0] === value) return last[1];
-    if (older && older[0] === value) return older[1];
-    const masked = mask(value);
+/** Of the last two inputs: those before and after a change. What throws is asked again. */
+function remembering<I, O>(
+  of: (input: I) => O,
+  isSame: (one: I, other: I) => boolean,
+): (input: I) => O {
+  type Known = { readonly input: I; readonly output: O };
+  let last: Known | undefined;
+  let older: Known | undefined;
+  return (input) => {
+    if (last && isSame(last.input, input)) return last.output;
+    if (older && isSame(older.input, input)) return older.output;
+    const output = of(input);
     older = last;
-    last = [value, masked];
-    return masked;
+    last = { input, output };
+    return output;
   };
 }

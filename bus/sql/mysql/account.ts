@@ -16,21 +16,23 @@ export type Grant = {
   readonly on: '*.*' | { readonly database: string; readonly table?: string };
 };
 
-export type Account = {
+export type Rights = {
   readonly user: string;
-  readonly password: string;
   /** From where it may log in; default LOOPBACK_HOSTS. */
   readonly hosts?: readonly string[];
   readonly grants: readonly Grant[];
 };
 
+export type Account = Rights & { readonly password: string };
+
 /** Needs an administrator's session. Throws SQL errors; a repeated call completes what one cut off left. */
 export async function ensureAccount(
   administrator: SqlSession,
-  { user, password, hosts = LOOPBACK_HOSTS, grants }: Account,
+  { password, ...rights }: Account,
 ): Promise<void> {
+  const { user, hosts = LOOPBACK_HOSTS } = rights;
   // All names are checked before anything is sent.
-  const wanted = grants.map(({ rights, on }) => `GRANT ${rights} ON ${placeOf(on)} TO ?@?`);
+  const statements = statementsOf(rights);
   for (const host of hosts) {
     // Never CREATE OR REPLACE: for a moment the user would have no rights and what runs would stop.
     await administrator.execute('CREATE USER IF NOT EXISTS ?@? IDENTIFIED BY ?', [
@@ -39,8 +41,19 @@ export async function ensureAccount(
       password,
     ]);
     await administrator.execute('ALTER USER ?@? IDENTIFIED BY ?', [user, host, password]);
-    for (const statement of wanted) await administrator.execute(statement, [user, host]);
+    for (const statement of statements) await administrator.execute(statement, [user, host]);
   }
+}
+
+/** Rights for a user that is there. */
+export async function grantRights(administrator: SqlSession, rights: Rights): Promise<void> {
+  for (const host of rights.hosts ?? LOOPBACK_HOSTS)
+    for (const statement of statementsOf(rights))
+      await administrator.execute(statement, [rights.user, host]);
+}
+
+function statementsOf({ grants }: Rights): readonly string[] {
+  return grants.map(({ rights, on }) => `GRANT ${rights} ON ${placeOf(on)} TO ?@?`);
 }
 
 function placeOf(on: Grant['on']): string {

@@ -28,7 +28,7 @@ import { ensureCaptureUser } from '../../../connectors/hub/capture-user.ts';
 import { hubSource } from '../../../connectors/hub/hub-source.ts';
 import type { Source } from '../../../connectors/source.ts';
 import { installTables } from '../../../consumers/install.ts';
-import { CAPTURE_HOSTS } from '../../../producers/capture-grants.ts';
+import { LOOPBACK_HOSTS } from '../../../bus/sql/mysql/account.ts';
 import type { TestStack } from '../../support/env.ts';
 import { untilCaptured } from '../real-source.ts';
 
@@ -128,7 +128,7 @@ export async function capturedHub(stack: TestStack): Promise<CapturedHub> {
     await removeSources([source.name], { ports });
     for (const name of ['', '__next', '__old'])
       await server.execute(`DROP DATABASE IF EXISTS \`${view.database}${name}\``);
-    for (const at of CAPTURE_HOSTS)
+    for (const at of LOOPBACK_HOSTS)
       await server.execute(`DROP USER IF EXISTS '${source.capture.user}'@'${at}'`);
     for (const file of [
       passwordFile,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { newSecret } from '../../../../bus/base/secrets.ts';
 import { hubMoments } from '../../../../bus/pair/gateway/hub-moment.ts';
 import { hubRights } from '../../../../bus/pair/gateway/hub-rights.ts';
+import { ensureAccount, LOOPBACK_HOSTS } from '../../../../bus/sql/mysql/account.ts';
 import { testStack } from '../../../support/env.ts';
 import { chainRig } from '../../../support/pair/chain-rig.ts';
 import { PATIENCE_MS } from '../../../support/patience.ts';
@@ -13,13 +14,14 @@ const stack = await testStack('lateview');
 const rig = await chainRig(stack);
 const server = await stack.openSql('hub');
 const user = `${stack.prefix}_late`;
-const host = '127.0.0.1';
 const password = newSecret();
-await server.execute(`CREATE USER '${user}'@'${host}' IDENTIFIED BY '${password}'`);
-stack.atEnd(() => server.execute(`DROP USER IF EXISTS '${user}'@'${host}'`));
+await ensureAccount(server, { user, password, grants: [] });
+stack.atEnd(async () => {
+  for (const from of LOOPBACK_HOSTS) await server.execute('DROP USER IF EXISTS ?@?', [user, from]);
+});
 
 const grants = async (): Promise<string> => {
-  const rows = await server.query<Record<string, string>>(`SHOW GRANTS FOR '${user}'@'${host}'`);
+  const rows = await server.query<Record<string, string>>(`SHOW GRANTS FOR '${user}'@'127.0.0.1'`);
   return rows.flatMap((row) => Object.values(row)).join('\n');
 };
 
@@ -43,7 +45,6 @@ test('a gateway that runs already copies and follows a view that is applied late
     hub: hubMoments(await stack.openSql('hub', { as: { user, password } })),
     tables: hubRights({
       user,
-      hosts: [host],
       resources: declared,
       readResources: () => Promise.resolve(declared),
       administrator: () => Promise.resolve(server),

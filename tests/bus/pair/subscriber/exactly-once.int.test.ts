@@ -137,30 +137,40 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
   });
 
-  test('a claim waits for the transaction of the former owner, and reads what it wrote', async () => {
-    const rig = await copyRig(stack, engine, { partitions: 1 });
+  /** A member held within the transaction of its record at offset 4, until `release`. */
+  async function heldMember(rig: CopyRig, within: CopyRig['database']) {
     rig.feed.backfill();
     rig.feed.change('a', ['a', 'x', 1]);
     await rig.start('first').drain();
     rig.feed.change('b', ['b', 'x', 1]);
     const inside = Promise.withResolvers<void>();
-    const release = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
     let isHeld = false;
-    const database = beforeCommit(rig.database, async () => {
+    const database = beforeCommit(within, async () => {
       if (!isHeld) return;
       inside.resolve();
-      await release.promise;
+      await released.promise;
     });
-    const former = rig.start('former', { database });
-    await former.claim(2);
+    const member = rig.start('former', { database });
+    await member.claim(2);
     // The first read also makes itself acquainted with the schema, in a transaction of its own.
-    await former.read(0, { from: 3n });
+    await member.read(0, { from: 3n });
     rig.feed.change('c', ['c', 'x', 1]);
     isHeld = true;
-    const writing = former.read(0, { from: 4n });
+    const writing = member.read(0, { from: 4n });
     await inside.promise;
+    const release = () => {
+      isHeld = false;
+      released.resolve();
+    };
+    return { writing, release };
+  }
+
+  test('a claim waits for the transaction of the former owner, and reads what it wrote', async () => {
+    const rig = await copyRig(stack, engine, { partitions: 1 });
+    const { writing, release } = await heldMember(rig, rig.database);
     const claiming = rig.start('heir').claim(3);
-    release.resolve();
+    release();
 
     expect(await writing).toEqual({ kind: 'done' });
     expect([...(await claiming).values()]).toEqual([{ kind: 'start', offset: 5n }]);
@@ -168,31 +178,13 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a claim goes on although the former owner stands still in the middle of a transaction', async () => {
     const rig = await copyRig(stack, engine, { partitions: 1 });
-    rig.feed.backfill();
-    rig.feed.change('a', ['a', 'x', 1]);
-    await rig.start('first').drain();
-    rig.feed.change('b', ['b', 'x', 1]);
-    const inside = Promise.withResolvers<void>();
-    const wake = Promise.withResolvers<void>();
-    let isFrozen = false;
-    const database = beforeCommit(await rig.openAgain({ idleTransactionSeconds: 1 }), async () => {
-      if (!isFrozen) return;
-      inside.resolve();
-      await wake.promise;
-    });
-    const frozen = rig.start('frozen', { database });
-    await frozen.claim(2);
-    await frozen.read(0, { from: 3n });
-    rig.feed.change('c', ['c', 'x', 1]);
-    isFrozen = true;
-    const writing = frozen.read(0, { from: 4n });
-    await inside.promise;
+    const database = await rig.openAgain({ idleTransactionSeconds: 1 });
+    const { writing, release } = await heldMember(rig, database);
     const heir = rig.start('heir');
     // Nobody wakes the other: its locks have to go by themselves.
     expect([...(await heir.claim(3)).values()]).toEqual([{ kind: 'start', offset: 4n }]);
     expect(await heir.read(0, { from: 4n })).toEqual({ kind: 'done' });
-    isFrozen = false;
-    wake.resolve();
+    release();
 
     expect(await writing).toMatchObject({ kind: 'pause' });
     expect(await rig.rows()).toEqual(truthOf(rig.feed.truth));
