@@ -16,7 +16,14 @@ import { wouldSkipItsCopy } from './empty-position.ts';
 import { failureOf, lacksItsPosition } from './task-failure.ts';
 
 const INTERVAL_MS = 5_000;
+/** Between a failure and the restart after it; the first failure is answered at once. */
 const PAUSE_MS = { first: 5_000, max: 30_000 } as const;
+/**
+ * Who ran for this long after a restart has recovered: what comes next is a failure of its own. A
+ * first copy that waits for a lock seems to run for ten seconds before it fails again, and while it
+ * waits nobody can write to that server: it must not be tried without a pause.
+ */
+const STEADY_MS = 60_000;
 
 export type KeepRunningOptions = {
   readonly connect: ConnectCluster;
@@ -34,7 +41,12 @@ export type KeepRunningOptions = {
   readonly onRestart?: (connector: string) => void;
 };
 
-type Attempts = { readonly count: number; readonly nextAtMs: number };
+type Attempts = {
+  readonly count: number;
+  readonly restartedAtMs: number;
+  /** Of the next restart, once it has failed again. */
+  readonly nextAtMs?: number;
+};
 
 /** Looks every five seconds until `signal` fires, then resolves. Never throws for what Connect does. */
 export async function keepSourcesRunning({
@@ -88,14 +100,17 @@ async function look(status: ConnectorStatus, watch: Watch): Promise<void> {
   const known = attempts.get(name);
   const now = clock.now();
   if (worstState(status) !== 'failed') {
-    // Running again for a whole pause: what comes next is a failure of its own.
-    if (known && now >= known.nextAtMs + PAUSE_MS.first) attempts.delete(name);
+    if (known && now >= known.restartedAtMs + STEADY_MS) attempts.delete(name);
     return;
   }
-  if (known && now < known.nextAtMs) return;
+  const pauseMs = known ? Math.min(PAUSE_MS.max, PAUSE_MS.first * 2 ** (known.count - 1)) : 0;
+  const nextAtMs = known?.nextAtMs ?? now + pauseMs;
+  if (known && now < nextAtMs) {
+    attempts.set(name, { ...known, nextAtMs });
+    return;
+  }
   const count = (known?.count ?? 0) + 1;
-  const pauseMs = Math.min(PAUSE_MS.max, PAUSE_MS.first * 2 ** (count - 1));
-  attempts.set(name, { count, nextAtMs: now + pauseMs });
+  attempts.set(name, { count, restartedAtMs: now });
   await start(status, { count, pauseMs }, watch);
 }
 

@@ -98,8 +98,27 @@ describe('keepSourcesRunning', () => {
 
   test('pauses longer after each failure in a row, half a minute at most', async () => {
     await keep(3_600_000, () => fake.setState('src-tax', 'failed'));
-    // 5, 10 and 20 seconds are three pauses of 35 s together; then one each 30 s.
-    expect(restarts()).toHaveLength(3 + 1 + Math.floor((3_600 - 35) / 30));
+    // Each failure is seen five seconds after the restart: 10, 15 and 25 s, then one each 35 s.
+    expect(restarts()).toHaveLength(3 + 1 + Math.floor((3_600 - 50) / 35));
+  });
+
+  test('also where each time the task seems to run for a while before it fails', async () => {
+    let [done, restartedAtMs] = [0, 0];
+    await keep(3_600_000, () => {
+      if (restarts().length > done) [done, restartedAtMs] = [restarts().length, clock.now()];
+      fake.setState('src-tax', clock.now() < restartedAtMs + 20_000 ? 'running' : 'failed');
+    });
+    // 20 s of running and 5, 10, 20 s of pause; then one each 50 s.
+    expect(restarts().length).toBeLessThanOrEqual(4 + Math.ceil(3_600 / 50));
+  });
+
+  test('takes a failure after a minute of running for a new one', async () => {
+    const failures = new Set([0, 100, 200, 300]);
+    await keep(400_000, () =>
+      fake.setState('src-tax', failures.has(clock.now() / 1_000) ? 'failed' : 'running'),
+    );
+    // Each is answered at once.
+    expect(restarts()).toHaveLength(failures.size);
   });
 
   test('leaves a paused connector alone', async () => {
@@ -209,9 +228,9 @@ describe('keepSourcesRunning and an empty position', () => {
     const { acts, warned } = await done(100_000, EMPTY, async () => {
       throw new BusError('CONNECT_UNREACHABLE', { what: 'restart', why: 'away' });
     });
-    // At 0, 5, 15, 35, 65 and 95 seconds.
-    expect(acts).toEqual(['restart', ...Array.from({ length: 5 }, () => 'recapture src-tax')]);
-    expect(warned.filter((text) => text === 'restart failed')).toHaveLength(5);
+    // At 0, 10, 25, 50 and 85 seconds.
+    expect(acts).toEqual(['restart', ...Array.from({ length: 4 }, () => 'recapture src-tax')]);
+    expect(warned.filter((text) => text === 'restart failed')).toHaveLength(4);
   });
 
   test.each([

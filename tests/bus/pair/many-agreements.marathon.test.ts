@@ -72,6 +72,8 @@ describe(`${COUNT} agreements`, () => {
   test('come into force together', async () => {
     for (let n = 0; n < PERSONS; n++) await putPerson(n);
     await rig.captured.apply();
+    // Its global lock and many writers that queue for one row, as they do below, would wait for each other.
+    await rig.captured.until('person__rows', 'the first copy', (rows) => rows.length >= PERSONS);
     await eachOf(agreements, FILING_AT_ONCE, async (content) => {
       await fileAgreement(rig.controls, control, content);
     });
