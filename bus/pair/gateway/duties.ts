@@ -19,7 +19,8 @@ import { hasEnded, mayDeliver } from './lease.ts';
 import { Outcome } from './outcome.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
 import { stepsOf } from './settle.ts';
-import { LeaseChanged, Superseded, type Shard, type ShardOptions } from './shard.ts';
+import { LeaseChanged, Superseded } from './ownership.ts';
+import type { Shard, ShardOptions } from './shard.ts';
 
 export type DutyPorts = {
   readonly admin: KafkaAdmin;

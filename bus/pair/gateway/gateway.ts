@@ -25,7 +25,8 @@ import { KnownViews, type HubTables } from './known-views.ts';
 import { Lease, type LeaseSource } from './lease.ts';
 import { Plans } from './plan.ts';
 import { PROGRESS_TOPIC } from './progress.ts';
-import { Shard, type Committed, type ShardOptions } from './shard.ts';
+import type { Committed } from './ownership.ts';
+import { Shard, type ShardOptions } from './shard.ts';
 
 export type GatewayOptions = {
   /** As the gateway's own user. */

@@ -8,7 +8,8 @@ import { collect } from './collect.ts';
 import { Outcome } from './outcome.ts';
 import type { Place } from './progress.ts';
 import { ATTACH_OFFSETS_MAX, deliverable } from './settle.ts';
-import { limits, type Shard, type ShardOptions } from './shard.ts';
+import { limits } from './ownership.ts';
+import type { Shard, ShardOptions } from './shard.ts';
 
 /** Lanes of a shard that work at once; the others wait. */
 export const LANES_MAX = 2;

@@ -3,22 +3,22 @@
  * keeps the copy exactly what was sent, whatever dies. SPEC.md states the invariants. Never throws
  * at its caller; what cannot go on is paused with its cause noted, and tried again.
  */
+import { backoffMs, TRY_AGAIN_MS } from '../../base/backoff.ts';
 import { systemClock, type Clock } from '../../base/clock.ts';
 import { BusError, isBusError, messageOf, reactionTo } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
-import type {
-  Assignment,
-  Claim,
-  Handled,
-  KafkaAdmin,
-  PartitionHandler,
-  RecordBatch,
-  TopicPartition,
+import {
+  partitionKey,
+  type Assignment,
+  type Claim,
+  type Handled,
+  type KafkaAdmin,
+  type PartitionHandler,
+  type RecordBatch,
+  type TopicPartition,
 } from '../../kafka/kafka.ts';
-import { partitionKey } from '../../kafka/kafka.ts';
 import type { SqlDatabase } from '../../sql/sql.ts';
 import { adoptLayout, dropFormerColumns } from './adopt.ts';
-import { backoffMs, TRY_AGAIN_MS } from '../../base/backoff.ts';
 import { takeUntilSure, type ClaimedPartition } from './claim.ts';
 import { readAll, recordSource, type RecordSource, type SubscriberRecord } from './decode.ts';
 import type { Dialect } from './dialect.ts';
