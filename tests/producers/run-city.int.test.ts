@@ -185,25 +185,30 @@ describe('a run of the city on a bad day', () => {
     },
   );
 
-  test('stops when asked, with the transaction at hand finished and its session forgotten', async () => {
-    const here = await cityHere(stack, { city, suffix: 'i', only: SPINE });
+  /** A run that goes on until `stop`, and how far it is. */
+  function begin({ databases }: CityHere, writersPerDepartment = 1) {
     const stop = new AbortController();
     let seen: CityCounters | undefined;
     const running = runCity({
       departments: SPINE,
-      databases: here.databases,
+      databases,
       seed: 3,
       size: SIZE,
       ratePerSecond: 200,
       signal: stop.signal,
-      writersPerDepartment: 2,
+      writersPerDepartment,
       onCounters: (counters) => (seen = counters),
     });
-    await waitFor(() => (seen?.transactions ?? 0) > 20, {
-      what: '20 transactions',
-      timeoutMs: PATIENCE_MS,
-    });
-    stop.abort();
+    const until = (what: string, holds: (counters: CityCounters) => boolean) =>
+      waitFor(() => seen !== undefined && holds(seen), { what, timeoutMs: PATIENCE_MS });
+    return { running, until, stop: () => stop.abort() };
+  }
+
+  test('stops when asked, with the transaction at hand finished and its session forgotten', async () => {
+    const here = await cityHere(stack, { city, suffix: 'i', only: SPINE });
+    const { running, until, stop } = begin(here, 2);
+    await until('20 transactions', ({ transactions }) => transactions > 20);
+    stop();
     const counters = await running;
     expect(counters.transactions).toBeGreaterThan(20);
     expect(Object.keys(counters.byDepartment)).toEqual(['police', 'civil-affairs']);
@@ -213,29 +218,14 @@ describe('a run of the city on a bad day', () => {
 
   test('ends without an error when it is asked to while a database is away', async () => {
     const here = await cityHere(stack, { city, suffix: 'k', only: SPINE });
-    const stop = new AbortController();
-    let seen: CityCounters | undefined;
-    const running = runCity({
-      departments: SPINE,
-      databases: here.databases,
-      seed: 3,
-      size: SIZE,
-      ratePerSecond: 200,
-      signal: stop.signal,
-      onCounters: (counters) => (seen = counters),
-    });
-    await waitFor(() => (seen?.byDepartment['police']?.transactions ?? 0) > 2, {
-      what: 'work of the police',
-      timeoutMs: PATIENCE_MS,
-    });
+    const { running, until, stop } = begin(here);
+    const transactions = ({ byDepartment }: CityCounters) =>
+      byDepartment['police']?.transactions ?? 0;
+    await until('work of the police', (counters) => transactions(counters) > 2);
     await here.police.close();
-    await waitFor(() => (seen?.retried ?? 0) > 2, {
-      what: 'repeated attempts',
-      timeoutMs: PATIENCE_MS,
-    });
-    stop.abort();
-    const counters = await running;
-    expect(counters.retried).toBeGreaterThan(2);
+    await until('repeated attempts', ({ retried }) => retried > 2);
+    stop();
+    expect((await running).retried).toBeGreaterThan(2);
   });
 
   test('without a database for a department it refuses to begin', async () => {
