@@ -50,12 +50,19 @@ async function floorOf(session: SqlSession): Promise<Floor> {
   const values = new Map(status.map((row) => [row.Variable_name.toLowerCase(), row.Value]));
   const file = must(values.get('binlog_snapshot_file'), 'the binary log of a snapshot');
   const pos = Number(must(values.get('binlog_snapshot_position'), 'the position of a snapshot'));
-  const [row] = await session.query<{ gtid: string | null }>(
-    'SELECT BINLOG_GTID_POS(?, ?) AS gtid',
-    [file, pos],
-  );
-  const gtid = parseGtid(row?.gtid?.split(',')[0] ?? '');
-  return { sequence: gtid?.sequence ?? 0n, file, pos };
+  return { sequence: await sequenceAt(session, { file, pos }), file, pos };
+}
+
+/** The last transaction before a place in the hub's binary log; 0 where the server no longer has that log, or nothing is before. */
+export async function sequenceAt(
+  hub: SqlSession,
+  { file, pos }: { readonly file: string; readonly pos: number },
+): Promise<bigint> {
+  const [row] = await hub.query<{ gtid: string | null }>('SELECT BINLOG_GTID_POS(?, ?) AS gtid', [
+    file,
+    pos,
+  ]);
+  return parseGtid(row?.gtid?.split(',')[0] ?? '')?.sequence ?? 0n;
 }
 
 /** Rows in the order of the key; images as the topic's reader gives them. */

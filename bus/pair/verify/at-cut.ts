@@ -6,6 +6,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { BusError } from '../../base/errors.ts';
 import type { RowImage } from '../../change/envelope.ts';
+import type { SourcePosition } from '../../change/position.ts';
 import {
   partitionKey,
   type FetchedRange,
@@ -25,8 +26,12 @@ export type CutPorts = {
   readonly admin: Pick<KafkaAdmin, 'offsets' | 'topicConfigs'>;
   readonly reader: LogReader;
   readonly fetchSchema: (id: number) => Promise<unknown>;
+  /** See hub-moment.ts. */
+  readonly sequenceAt: (place: LogPlace) => Promise<bigint>;
   readonly clock: Clock;
 };
+
+type LogPlace = { readonly file: string; readonly pos: number };
 
 /**
  * Every look is at the hub as of `cut`. Exact for what capture
@@ -72,6 +77,8 @@ class ChangesSince {
   readonly #keyOf: KeyOf;
   readonly #changes: ChangeReader;
   readonly #before = new Map<string, RowImage | null>();
+  /** Places of snapshots that were taken before the cut. */
+  readonly #readAt = new Set<string>();
   #places: ReadPlaces | undefined;
 
   constructor(
@@ -111,8 +118,9 @@ class ChangesSince {
     for (const record of range.records) {
       const change = this.#changes.read(record);
       if (!change) continue;
-      if (change.truncates) throw this.#gone('its table was emptied as a whole');
+      if (change.sequence === NOT_A_CHANGE) await this.#requireReadBefore(change.position);
       if (change.sequence <= this.#cut.version) continue;
+      if (change.truncates) throw this.#gone('its table was emptied as a whole');
       const { before, after } = change;
       const image = before ?? after;
       const key = image && this.#keyOf(image);
@@ -171,6 +179,16 @@ class ChangesSince {
     const keptMs = Number((await admin.topicConfigs([topic])).get(topic)?.['retention.ms'] ?? 0);
     const { atMs } = this.#cut;
     return keptMs < 0 || (atMs !== undefined && clock.now() - atMs < keptMs);
+  }
+
+  /** Rows that a snapshot read after the cut may hide changes that nobody has written down. */
+  async #requireReadBefore(position: SourcePosition): Promise<void> {
+    const place = position.kind === 'binlog' ? position : undefined;
+    const name = `${place?.file}:${place?.pos}`;
+    if (this.#readAt.has(name)) return;
+    if (!place || (await this.#ports.sequenceAt(place)) > this.#cut.version)
+      throw this.#gone('its table was read as a whole since then');
+    this.#readAt.add(name);
   }
 
   #requireWhole({ fault, missing }: FetchedRange): void {

@@ -68,6 +68,7 @@ beforeAll(async () => {
     [people.map((one) => [...one, 1])],
   );
   await captured.apply();
+  await captured.until('person__rows', 'the first copy', (rows) => rows.length >= people.length);
   const pair = dailyPersons(view, NAME);
   for (const scope of keyScopesOf(pair)) await keys.ensureKey(scope);
   await deployIt(pair);

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../bus/base/clock.ts';
 import { seededRandom } from '../../../../bus/base/random.ts';
-import { hubMoments } from '../../../../bus/pair/gateway/hub-moment.ts';
+import { hubMoments, sequenceAt } from '../../../../bus/pair/gateway/hub-moment.ts';
 import { openKeyStore } from '../../../../bus/pair/key-store.ts';
 import { keyScopesOf, pairTools } from '../../../../bus/pair/pair-tools.ts';
 import { momentsAtCut } from '../../../../bus/pair/verify/at-cut.ts';
@@ -33,11 +33,15 @@ const random = seededRandom(20_261_122);
 
 type Cut = { readonly version: bigint; readonly rows: ReadonlyMap<string, DeliveredRow> };
 const cuts: Cut[] = [];
+let beforeCopy: Cut;
 
 beforeAll(async () => {
   for (const scope of keyScopesOf(pair)) await keys.ensureKey(scope);
   for (let id = 0; id < PERSONS; id++) await put(String(id));
+  beforeCopy = await takeCut();
+  await put('0');
   await captured.apply();
+  await captured.until('person__rows', 'the first copy', (rows) => rows.length >= PERSONS);
   for (let turn = 0; turn < CUTS; turn++) {
     cuts.push(await takeCut());
     for (let count = 0; count < CHANGES; count++) await change();
@@ -94,6 +98,7 @@ async function portsOf() {
     admin,
     reader: await captured.kafka.reader(),
     fetchSchema: (id: number) => registry!.schemaById(id),
+    sequenceAt: (place: Parameters<typeof sequenceAt>[1]) => sequenceAt(server, place),
     clock: systemClock,
   };
 }
@@ -119,6 +124,15 @@ describe('the hub as it was', () => {
     const { side, reader } = await sideAt(cut);
     try {
       expect(await everyRow(side)).toEqual(cut.rows);
+    } finally {
+      await reader.close();
+    }
+  });
+
+  test('is not known of a cut before capture read the table', async () => {
+    const { side, reader } = await sideAt(beforeCopy);
+    try {
+      await expect(everyRow(side)).rejects.toMatchObject({ code: 'PAIR_CUT_GONE' });
     } finally {
       await reader.close();
     }

@@ -29,6 +29,7 @@ function atCut(
         topicConfigs: async () => new Map([[topic, config]]),
       },
       reader: { fetch: () => Promise.reject(new Error('nothing to read')), close: async () => {} },
+      sequenceAt: async () => 0n,
       fetchSchema: () => Promise.reject(new Error('no schema is needed')),
       clock,
     },
