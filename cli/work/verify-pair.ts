@@ -7,7 +7,12 @@ import { systemClock } from '../../bus/base/clock.ts';
 import { BusError } from '../../bus/base/errors.ts';
 import { text } from '../../bus/base/text.ts';
 import type { LogReader } from '../../bus/kafka/kafka.ts';
-import { hubMoments, sequenceAt, type HubMoments } from '../../bus/pair/gateway/hub-moment.ts';
+import {
+  hubMoments,
+  sequenceAt,
+  type HubMoments,
+  type LogPlace,
+} from '../../bus/pair/gateway/hub-moment.ts';
 import { openKeyStore } from '../../bus/pair/key-store.ts';
 import type { CompiledPair } from '../../bus/pair/pair.ts';
 import { pairTools } from '../../bus/pair/pair-tools.ts';
@@ -93,7 +98,7 @@ async function verifyAtCut(
     admin: await access.admin(),
     reader,
     fetchSchema: (id: number) => registry.schemaById(id),
-    sequenceAt: (place: Parameters<typeof sequenceAt>[1]) => sequenceAt(hub, place),
+    sequenceAt: (place: LogPlace) => sequenceAt(hub, place),
     clock: systemClock,
   };
   const capture = await hubCapture(access, pair, hub);

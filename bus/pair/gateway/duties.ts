@@ -17,9 +17,9 @@ import type { HubMoments } from './hub-moment.ts';
 import type { KnownViews } from './known-views.ts';
 import { hasEnded, mayDeliver } from './lease.ts';
 import { Outcome } from './outcome.ts';
+import { LeaseChanged, Superseded } from './ownership.ts';
 import type { GatewayPlan, PlannedPair } from './plan.ts';
 import { stepsOf } from './settle.ts';
-import { LeaseChanged, Superseded } from './ownership.ts';
 import type { Shard, ShardOptions } from './shard.ts';
 
 export type DutyPorts = {

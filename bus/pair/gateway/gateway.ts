@@ -23,9 +23,9 @@ import { runDuties } from './duties.ts';
 import type { HubMoments } from './hub-moment.ts';
 import { KnownViews, type HubTables } from './known-views.ts';
 import { Lease, type LeaseSource } from './lease.ts';
+import type { Committed } from './ownership.ts';
 import { Plans } from './plan.ts';
 import { PROGRESS_TOPIC } from './progress.ts';
-import type { Committed } from './ownership.ts';
 import { Shard, type ShardOptions } from './shard.ts';
 
 export type GatewayOptions = {

@@ -13,6 +13,9 @@ import type { Floor } from './progress.ts';
 
 type Resource = CompiledPair['resource'];
 
+/** A place in the hub's binary log. */
+export type LogPlace = Pick<Floor, 'file' | 'pos'>;
+
 export type HubMoment = {
   readonly floor: Floor;
   /** Rows that are there, in the order of the key; images in the order of `columns`, as the change reader gives them. */
@@ -54,10 +57,7 @@ async function floorOf(session: SqlSession): Promise<Floor> {
 }
 
 /** The last transaction before a place in the hub's binary log; 0 where the server no longer has that log, or nothing is before. */
-export async function sequenceAt(
-  hub: SqlSession,
-  { file, pos }: { readonly file: string; readonly pos: number },
-): Promise<bigint> {
+export async function sequenceAt(hub: SqlSession, { file, pos }: LogPlace): Promise<bigint> {
   const [row] = await hub.query<{ gtid: string | null }>('SELECT BINLOG_GTID_POS(?, ?) AS gtid', [
     file,
     pos,

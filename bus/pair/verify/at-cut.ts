@@ -18,9 +18,13 @@ import {
 import { readOn, type ReadPlaces } from '../../kafka/read-on.ts';
 import { topicColumns, type Column } from '../gateway/bound-pair.ts';
 import { changeReader, type ChangeReader } from '../gateway/changes.ts';
-import type { HubMoments } from '../gateway/hub-moment.ts';
+import type { HubMoments, LogPlace } from '../gateway/hub-moment.ts';
 import type { CompiledPair } from '../pair.ts';
 import type { CopyCut } from './copy-cut.ts';
+
+const PROBE_BYTES = 64 * 1024;
+/** Sequence of rows that a snapshot read. */
+const NOT_A_CHANGE = 0n;
 
 export type CutPorts = {
   readonly admin: Pick<KafkaAdmin, 'offsets' | 'topicConfigs'>;
@@ -31,12 +35,7 @@ export type CutPorts = {
   readonly clock: Clock;
 };
 
-type LogPlace = { readonly file: string; readonly pos: number };
-
-/**
- * Every look is at the hub as of `cut`. Exact for what capture
- * had read when the look began. Throws PAIR_CUT_GONE.
- */
+/** Every look is at the hub as of `cut`, exactly for what capture had read when it began. Throws PAIR_CUT_GONE. */
 export function momentsAtCut(
   moments: HubMoments,
   pair: CompiledPair,
@@ -200,7 +199,3 @@ class ChangesSince {
     return new BusError('PAIR_CUT_GONE', { pair: this.#pair.agreement.name, why });
   }
 }
-
-const PROBE_BYTES = 64 * 1024;
-/** Of rows that a snapshot read. */
-const NOT_A_CHANGE = 0n;

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../bus/base/clock.ts';
 import { seededRandom } from '../../../../bus/base/random.ts';
-import { hubMoments, sequenceAt } from '../../../../bus/pair/gateway/hub-moment.ts';
+import { hubMoments, sequenceAt, type LogPlace } from '../../../../bus/pair/gateway/hub-moment.ts';
 import { openKeyStore } from '../../../../bus/pair/key-store.ts';
 import { keyScopesOf, pairTools } from '../../../../bus/pair/pair-tools.ts';
 import { momentsAtCut } from '../../../../bus/pair/verify/at-cut.ts';
@@ -98,7 +98,7 @@ async function portsOf() {
     admin,
     reader: await captured.kafka.reader(),
     fetchSchema: (id: number) => registry!.schemaById(id),
-    sequenceAt: (place: Parameters<typeof sequenceAt>[1]) => sequenceAt(server, place),
+    sequenceAt: (place: LogPlace) => sequenceAt(server, place),
     clock: systemClock,
   };
 }
