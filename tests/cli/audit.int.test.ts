@@ -16,6 +16,7 @@ import { testStack } from '../support/env.ts';
 import { auditText } from '../support/pair/audit-world.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { answerOf, civicbus } from './run-command.ts';
+import { dropUser } from '../support/drop-user.ts';
 
 const stack = await testStack('cliaudit');
 const home = join(scratchFolder(), 'stack');
@@ -32,9 +33,7 @@ const run = (...args: string[]) =>
 beforeAll(async () => {
   stack.atEnd(async () => {
     await hub.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
-    for (const user of Object.values(controlUsers(controlDatabase)))
-      for (const from of ['127.0.0.1', 'localhost'])
-        await hub.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+    for (const user of Object.values(controlUsers(controlDatabase))) await dropUser(hub, user);
   });
   await mkdir(home, { recursive: true });
   await using lifetime = new Lifetime();

@@ -15,6 +15,7 @@ import { captureOfView } from '../../connectors/names.ts';
 import { captureUser } from '../../producers/capture-grants.ts';
 import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
+import { dropUser } from '../support/drop-user.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
@@ -53,10 +54,8 @@ beforeAll(async () => {
     await admin.close();
     await hub.execute(`DROP DATABASE IF EXISTS \`${hubDatabase}\``);
     const user = `view_t_${stack.prefix}`;
-    for (const host of ['127.0.0.1', 'localhost']) {
-      await hub.execute(`DROP USER IF EXISTS '${user}'@'${host}'`);
-      await hub.execute(`DROP USER IF EXISTS '${captureUser(hubDatabase)}'@'${host}'`);
-    }
+    await dropUser(hub, user);
+    await dropUser(hub, captureUser(hubDatabase));
     const secrets = source.context.connect.secretsFolder;
     await rm(join(secrets, `src-${capture}.properties`), { force: true });
     await rm(join(home, 'secrets', 'kafka-users', `src-${capture}.password`), { force: true });

@@ -16,6 +16,7 @@ import { realSource, type RealSource } from '../connectors/real-source.ts';
 import { testStack } from '../support/env.ts';
 import { scratchFolder } from '../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from './run-command.ts';
+import { dropUser } from '../support/drop-user.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const PERSONS = 5_000;
@@ -83,9 +84,7 @@ async function dropView(root: SqlDatabase): Promise<void> {
   await admin.close();
   await root.execute(`DROP DATABASE IF EXISTS \`${hubDatabase}\``);
   const user = `view_v_${stack.prefix}`;
-  for (const host of ['127.0.0.1', 'localhost']) {
-    await root.execute(`DROP USER IF EXISTS '${user}'@'${host}'`);
-  }
+  await dropUser(root, user);
   await rm(join(home, 'secrets', 'kafka-users', `view-${viewName}.password`), { force: true });
   await rm(join(home, 'secrets', 'hub-users', `${user}.password`), { force: true });
 }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isBusError, type BusError } from '../../bus/base/errors.ts';
 import { newSecret } from '../../bus/base/secrets.ts';
-import { literal } from '../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase, SqlTarget } from '../../bus/sql/sql.ts';
 import { ENGINE_MIGRATIONS } from '../../bus/view/store/migrations.ts';
 import type { ViewModel } from '../../bus/view/view.ts';
@@ -9,6 +8,7 @@ import { installView, viewDatabaseUser } from '../../consumers/install.ts';
 import { testStack } from '../support/env.ts';
 import { everyTypeView } from '../support/view/every-type-view.ts';
 import { oracleView } from '../support/view/oracle-view.ts';
+import { dropUser } from '../support/drop-user.ts';
 
 const stack = await testStack('install');
 const { host, port, root } = stack.endpoints.databases.hub;
@@ -31,8 +31,7 @@ function place(name: string, make: (database: string) => ViewModel = oracleView)
   const consumer = { user: viewDatabaseUser(view), password: newSecret() };
   stack.atEnd(async () => {
     await admin.execute(`DROP DATABASE IF EXISTS \`${view.database}\``);
-    for (const from of ['127.0.0.1', 'localhost'])
-      await admin.execute(`DROP USER IF EXISTS ${literal(consumer.user)}@${literal(from)}`);
+    await dropUser(admin, consumer.user);
   });
   return {
     view,

@@ -2,11 +2,11 @@
 import { newSecret } from '../../bus/base/secrets.ts';
 import type { SqlDatabase } from '../../bus/sql/sql.ts';
 import type { City } from '../../producers/city.ts';
-import { LOOPBACK_HOSTS } from '../../bus/sql/mysql/account.ts';
 import type { Department } from '../../producers/department.ts';
 import { DEPARTMENTS } from '../../producers/departments.ts';
 import type { InstalledDepartment, InstallOptions } from '../../producers/install.ts';
 import type { DatabaseRole, TestStack } from '../support/env.ts';
+import { dropUser } from '../support/drop-user.ts';
 
 export type InstalledHere = InstalledDepartment & {
   readonly department: Department;
@@ -87,9 +87,5 @@ async function uninstall(
     return;
   }
   await root.execute(`DROP DATABASE IF EXISTS \`${made.databaseName}\``);
-  for (const host of LOOPBACK_HOSTS) {
-    for (const user of [made.appUser, made.captureUser]) {
-      await root.execute(`DROP USER IF EXISTS '${user}'@'${host}'`);
-    }
-  }
+  for (const user of [made.appUser, made.captureUser]) await dropUser(root, user);
 }

@@ -8,6 +8,7 @@ import { AGREEMENTS_FOLDER } from '../../../cli/agreements/world.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 const NAME = 'legal-entities-to-xicheng';
 const FILE = join(AGREEMENTS_FOLDER, NAME, 'agreement.yaml');
@@ -19,9 +20,7 @@ const controlDatabase = `${stack.prefix}_control`;
 const endpoints = { ...stack.endpoints, home, controlDatabase };
 stack.atEnd(async () => {
   await admin.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
-  for (const user of Object.values(controlUsers(controlDatabase)))
-    for (const from of ['127.0.0.1', 'localhost'])
-      await admin.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+  for (const user of Object.values(controlUsers(controlDatabase))) await dropUser(admin, user);
 });
 
 const run = (...args: string[]): Promise<Ran> =>

@@ -23,6 +23,7 @@ import type { CompiledPair } from '../../../bus/pair/pair.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 const NAME = 'housing-sales-to-local-tax';
 const stack = await testStack('clilife');
@@ -46,9 +47,7 @@ async function place(name: string) {
   const endpoints = { ...stack.endpoints, home, controlDatabase };
   stack.atEnd(async () => {
     await admin.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
-    for (const user of Object.values(controlUsers(controlDatabase)))
-      for (const from of ['127.0.0.1', 'localhost'])
-        await admin.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+    for (const user of Object.values(controlUsers(controlDatabase))) await dropUser(admin, user);
   });
   const file = join(agreements, NAME, 'agreement.yaml');
   const write = async (change: (document: Document) => void, to = file) => {

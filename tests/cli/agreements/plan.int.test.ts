@@ -22,6 +22,7 @@ import { openControl, orgKeyPath } from '../../../cli/stack/control.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 const NAME = 'housing-sales-to-local-tax';
 const stack = await testStack('cliplan');
@@ -39,8 +40,7 @@ await cp(AGREEMENTS_FOLDER, agreements, { recursive: true });
 stack.atEnd(async () => {
   await server.execute(`DROP DATABASE IF EXISTS \`${endpoints.controlDatabase}\``);
   for (const user of Object.values(controlUsers(endpoints.controlDatabase)))
-    for (const from of ['127.0.0.1', 'localhost'])
-      await server.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+    await dropUser(server, user);
 });
 
 const id = randomUUID();

@@ -15,6 +15,7 @@ import { openControl } from '../../../cli/stack/control.ts';
 import { testStack } from '../../support/env.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 const NAME = 'housing-sales-to-local-tax';
 const stack = await testStack('cliver');
@@ -29,9 +30,7 @@ const controlDatabase = `${stack.prefix}_control`;
 const endpoints = { ...stack.endpoints, home, controlDatabase };
 stack.atEnd(async () => {
   await admin.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
-  for (const user of Object.values(controlUsers(controlDatabase)))
-    for (const from of ['127.0.0.1', 'localhost'])
-      await admin.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+  for (const user of Object.values(controlUsers(controlDatabase))) await dropUser(admin, user);
 });
 
 const run = (...args: string[]): Promise<Ran> =>

@@ -30,6 +30,7 @@ import { testStack } from '../../support/env.ts';
 import { dailyPersons } from '../../support/pair/daily-persons.ts';
 import { scratchFolder } from '../../support/scratch.ts';
 import { answerOf, civicbus, type Ran } from '../run-command.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 const stack = await testStack('clilook');
 const hub = await stack.openSql('hub');
@@ -53,9 +54,7 @@ const run = (...args: string[]): Promise<Ran> =>
 beforeAll(async () => {
   stack.atEnd(async () => {
     await hub.execute(`DROP DATABASE IF EXISTS \`${controlDatabase}\``);
-    for (const user of Object.values(controlUsers(controlDatabase)))
-      for (const from of ['127.0.0.1', 'localhost'])
-        await hub.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+    for (const user of Object.values(controlUsers(controlDatabase))) await dropUser(hub, user);
   });
   await mkdir(secrets, { recursive: true, mode: 0o700 });
   await ensureOrgKeys(join(secrets, 'org-keys'), ['BJ-GAJ', 'BJ-ZFB', 'BJ-JXJ', 'BJ-DSJ']);

@@ -28,9 +28,9 @@ import { ensureCaptureUser } from '../../../connectors/hub/capture-user.ts';
 import { hubSource } from '../../../connectors/hub/hub-source.ts';
 import type { Source } from '../../../connectors/source.ts';
 import { installTables } from '../../../consumers/install.ts';
-import { LOOPBACK_HOSTS } from '../../../bus/sql/mysql/account.ts';
 import type { TestStack } from '../../support/env.ts';
 import { untilCaptured } from '../real-source.ts';
+import { dropUser } from '../../support/drop-user.ts';
 
 /** One record of a view topic: its key and, unless it is a tombstone, the change with both images. */
 export type Captured = {
@@ -128,8 +128,7 @@ export async function capturedHub(stack: TestStack): Promise<CapturedHub> {
     await removeSources([source.name], { ports });
     for (const name of ['', '__next', '__old'])
       await server.execute(`DROP DATABASE IF EXISTS \`${view.database}${name}\``);
-    for (const at of LOOPBACK_HOSTS)
-      await server.execute(`DROP USER IF EXISTS '${source.capture.user}'@'${at}'`);
+    await dropUser(server, source.capture.user);
     for (const file of [
       passwordFile,
       join(context.secretsFolder, 'kafka-users', `src-${source.name}.password`),

@@ -18,7 +18,6 @@ import { putDeployment } from '../../../bus/control/deployments.ts';
 import { installControl } from '../../../bus/control/install.ts';
 import { readRecord, type AgreementRecord } from '../../../bus/control/record.ts';
 import type { CompiledPair } from '../../../bus/pair/pair.ts';
-import { literal } from '../../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase } from '../../../bus/sql/sql.ts';
 import type { TestStack } from '../env.ts';
 import { eventsOf, everyDay, keyOf } from './pure-world.ts';
@@ -31,6 +30,7 @@ import {
   SUBSCRIBER,
 } from './sample-agreement.ts';
 import { WALK_BEGINS_MS, type Attempt, type LifecycleWorld } from './walk.ts';
+import { dropUser } from '../drop-user.ts';
 
 export type ControlRig = {
   readonly database: string;
@@ -58,9 +58,7 @@ export async function controlRig(stack: TestStack, name: string): Promise<Contro
   const [writer, reader] = users.map((user) => ({ user, password: newSecret() })) as [Login, Login];
   stack.atEnd(async () => {
     await server.execute(`DROP DATABASE IF EXISTS \`${database}\``);
-    for (const user of users)
-      for (const from of ['127.0.0.1', 'localhost'])
-        await server.execute(`DROP USER IF EXISTS ${literal(user)}@${literal(from)}`);
+    for (const user of users) await dropUser(server, user);
   });
   const administrator = { host, port, user: root.user, password: await stack.password(root) };
   await installControl({ administrator, writer, reader, database });

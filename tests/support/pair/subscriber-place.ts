@@ -12,6 +12,7 @@ import { installSubscriberDatabase } from '../../../consumers/subscriber/install
 import type { DatabaseRole, TestStack } from '../env.ts';
 import { copyRows } from './copy-rig.ts';
 import type { RealPair } from './real-pair.ts';
+import { dropUser } from '../drop-user.ts';
 
 const SUBSCRIBER = 'BJ-DSJ';
 
@@ -53,8 +54,7 @@ export async function subscriberOf(
       await asRoot.execute(`DROP ROLE IF EXISTS ${user}`);
     } else {
       await asRoot.execute(`DROP DATABASE IF EXISTS ${database}`);
-      for (const from of ['127.0.0.1', 'localhost'])
-        await asRoot.execute(`DROP USER IF EXISTS '${user}'@'${from}'`);
+      await dropUser(asRoot, user);
     }
   });
   await writeSecretFile(join(folder, `${engine}.kafka`), pair.as.password);

@@ -15,6 +15,7 @@ import { createReread } from '../../../connectors/reread.ts';
 import { installTables, installView, migrateView } from '../../../consumers/install.ts';
 import type { RealSource } from '../../connectors/real-source.ts';
 import type { TestStack } from '../env.ts';
+import { dropUser } from '../drop-user.ts';
 
 export type CapturedView = {
   readonly view: ViewModel;
@@ -82,8 +83,7 @@ export async function capturedView(
   const hub = await stack.openSql('hub', { database: view.database });
   stack.atEnd(async () => {
     await hub.execute(`DROP DATABASE IF EXISTS \`${view.database}\``);
-    for (const at of ['127.0.0.1', 'localhost'])
-      await hub.execute(`DROP USER IF EXISTS '${consumer.user}'@'${at}'`);
+    await dropUser(hub, consumer.user);
   });
   const { url, reader } = stack.endpoints.registry;
   const registry = createConfluentRegistry({

@@ -13,7 +13,6 @@ import {
   type KafkaAdmin,
   type TopicPartition,
 } from '../../../bus/kafka/kafka.ts';
-import { literal } from '../../../bus/sql/mysql/mysql-literal.ts';
 import type { SqlDatabase, SqlRow, SqlTarget } from '../../../bus/sql/sql.ts';
 import type { RecordReader } from '../../../bus/view/apply/decode.ts';
 import { ViewEngine, type Applied } from '../../../bus/view/apply/engine.ts';
@@ -24,6 +23,7 @@ import type { TestStack } from '../env.ts';
 import { oracleView } from './oracle-view.ts';
 import { scriptedReader } from './records.ts';
 import { MARRIAGES, PEOPLE } from './simulated-source.ts';
+import { dropUser } from '../drop-user.ts';
 
 export const PARTITIONS = 3;
 
@@ -141,8 +141,7 @@ export async function emptyView(root: SqlDatabase, view: ViewModel): Promise<voi
 
 async function dropView(root: SqlDatabase, view: ViewModel, user: string): Promise<void> {
   await root.execute(`DROP DATABASE IF EXISTS \`${view.database}\``);
-  for (const host of ['127.0.0.1', 'localhost'])
-    await root.execute(`DROP USER IF EXISTS ${literal(user)}@${literal(host)}`);
+  await dropUser(root, user);
 }
 
 function startEngine({

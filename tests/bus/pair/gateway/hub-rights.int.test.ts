@@ -3,10 +3,11 @@ import { expect, test } from 'vitest';
 import { newSecret } from '../../../../bus/base/secrets.ts';
 import { hubMoments } from '../../../../bus/pair/gateway/hub-moment.ts';
 import { hubRights } from '../../../../bus/pair/gateway/hub-rights.ts';
-import { ensureAccount, LOOPBACK_HOSTS } from '../../../../bus/sql/mysql/account.ts';
+import { ensureAccount } from '../../../../bus/sql/mysql/account.ts';
 import { testStack } from '../../../support/env.ts';
 import { chainRig } from '../../../support/pair/chain-rig.ts';
 import { PATIENCE_MS } from '../../../support/patience.ts';
+import { dropUser } from '../../../support/drop-user.ts';
 
 const SOON = { timeout: PATIENCE_MS, interval: 100 };
 
@@ -17,7 +18,7 @@ const user = `${stack.prefix}_late`;
 const password = newSecret();
 await ensureAccount(server, { user, password, grants: [] });
 stack.atEnd(async () => {
-  for (const from of LOOPBACK_HOSTS) await server.execute('DROP USER IF EXISTS ?@?', [user, from]);
+  await dropUser(server, user);
 });
 
 const grants = async (): Promise<string> => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { newSecret } from '../../../../bus/base/secrets.ts';
-import { ensureAccount, LOOPBACK_HOSTS } from '../../../../bus/sql/mysql/account.ts';
+import { ensureAccount } from '../../../../bus/sql/mysql/account.ts';
 import { openDatabase } from '../../../../bus/sql/mysql/mysql-database.ts';
 import { testStack } from '../../../support/env.ts';
+import { dropUser } from '../../../support/drop-user.ts';
 
 const stack = await testStack('account');
 const { database, sql } = await stack.newDatabase('hub', 'v');
@@ -12,7 +13,7 @@ test('an account made twice has the later password and all rights it was ever gi
   // What a statement put together from texts would stumble over.
   const [user, first, second] = [`u?_${stack.prefix}`, newSecret(), `it's \\ "?" ${newSecret()}`];
   stack.atEnd(async () => {
-    for (const from of LOOPBACK_HOSTS) await sql.execute('DROP USER IF EXISTS ?@?', [user, from]);
+    await dropUser(sql, user);
   });
   await sql.execute('CREATE TABLE a (n INT)');
   await sql.execute('CREATE TABLE b (n INT)');

@@ -9,6 +9,7 @@ import { createStackAccess } from '../../../../cli/stack/access.ts';
 import { loadSubscriberConfig } from '../../../../consumers/subscriber/config.ts';
 import { testStack } from '../../../support/env.ts';
 import { sampleAgreement } from '../../../support/lifecycle/sample-agreement.ts';
+import { dropUser } from '../../../support/drop-user.ts';
 
 const stack = await testStack('citysub');
 
@@ -22,8 +23,7 @@ test('a subscriber of the city gets a database of its own and a configuration th
   const root = await stack.openSql('subscribers');
   stack.atEnd(async () => {
     await root.execute(`DROP DATABASE IF EXISTS ${stack.prefix}`);
-    for (const host of ['127.0.0.1', 'localhost'])
-      await root.execute(`DROP USER IF EXISTS '${stack.prefix}'@'${host}'`);
+    await dropUser(root, stack.prefix);
     const { home } = stack.endpoints;
     await rm(join(home, 'subscribers', stack.prefix), { recursive: true });
     await rm(join(access.secretsFolder, 'subscribers', `${stack.prefix}.password`));
